@@ -28,10 +28,14 @@ class ChunkDecoder {
     Step decode(std::span<char> bytes);
 
     /// Bytes of the current chunk still to come; 0 between chunks. A hint for how much to read.
-    std::uint64_t left() const { return left_; }
+    std::uint64_t left() const { return at_ == At::data ? left_ : 0; }
 
   private:
-    enum class At : std::uint8_t { size_first, size, extension, quoted, quoted_pair, size_lf, data, data_cr, data_lf, done };
+    enum class At : std::uint8_t { size_first, size, blank, extension, quoted, quoted_pair, size_lf, data, data_cr, data_lf, done };
+    const char* take(char c);
+    const char* take_size(char c);
+    const char* take_extension(char c);
+
     std::uint64_t left_ = 0;
     std::uint32_t extension_ = 0;
     std::uint8_t digits_ = 0;

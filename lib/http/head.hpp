@@ -77,7 +77,7 @@ struct HeadOutcome {
 
 /// Parses the head at the start of `bytes`. On need_more call again with more bytes in the same place or another;
 /// `seen` is how many bytes the previous call had (0 at first): a sender that dribbles costs linear work in all.
-/// Empty lines before a request line are skipped (RFC 9112 2.2) and counted in `size`.
+/// Empty lines before a request line, 64 bytes of them at most, are skipped (RFC 9112 2.2) and counted in `size`.
 /// Answers: 400 malformed, 414 request line over `limits.line`, 431 a field line, the fields or the head too large,
 /// 505 HTTP/2 and up or HTTP/0.9-style versions that parse as HTTP/x.y; 400 for versions that do not parse.
 /// `head.fields` is cleared first; its capacity stays.
