@@ -1,0 +1,72 @@
+// One request and its response, whatever protocol the client speaks.
+#pragma once
+
+#include <span>
+
+#include "core/failure.hpp"
+#include "exchange/record.hpp"
+#include "http/framing.hpp"
+#include "http/target.hpp"
+#include "net/address.hpp"
+#include "net/stream.hpp"
+#include "net/task.hpp"
+
+namespace sluice::exchange {
+
+/// The head of the answer to a client. `fields` holds only end-to-end fields, without Content-Length and the like.
+struct Answer {
+    int status = 0;
+    std::string_view reason;  // phrase; "" takes the usual one
+    http::Fields* fields = nullptr;
+    http::BodyKind kind = http::BodyKind::none;  // how long the body is: none, length, or chunked (length not known)
+    std::uint64_t length = 0;                    // with `none`: what Content-Length says to a HEAD, if has_length
+    bool has_length = false;
+};
+
+/// The client's side of an exchange: the body it sends, the answer it takes. HTTP/1 implements it in server/client.
+class Requester {
+  public:
+    /// Body bytes that came with the head: a view that stays until the exchange ends. Empty at a second call.
+    virtual std::span<char> buffered_body() = 0;
+    /// More body into `room`: where it lies in `room`; empty at the end.
+    virtual net::Task<core::result<std::span<char>>> read_body(std::span<char> room) = 0;
+    /// All of the body, with its trailers, has been read.
+    virtual bool body_done() const = 0;
+    virtual const http::Fields& trailers() const = 0;
+
+    /// 100 Continue, if the client waits for one and has sent nothing yet.
+    virtual net::Task<core::result<void>> send_continue() = 0;
+    /// Another 1xx; dropped where the client could not take it.
+    virtual net::Task<core::result<void>> send_interim(int status, std::string_view reason, const http::Fields& fields) = 0;
+    /// The head and the first bytes of the body, which is complete with them if `last`.
+    virtual net::Task<core::result<void>> send_head(const Answer& answer, std::span<const char> body, bool last) = 0;
+    virtual net::Task<core::result<void>> send_body(std::span<const char> body, bool last, const http::Fields* trailers) = 0;
+    /// The answer cannot be completed: the client must not take it for whole.
+    virtual void cut() = 0;
+
+    /// Switches to a tunnel after a 101: sends that head, returns the stream. What the client has sent already comes out
+    /// of buffered_tunnel(). nullptr: this protocol has no tunnels.
+    virtual net::Stream* tunnel() = 0;
+    virtual std::span<char> buffered_tunnel() = 0;
+
+    /// Tells `waiter` (by finish()) if the client's connection breaks while nobody reads from it.
+    virtual void on_break(net::Waiter* waiter) = 0;
+
+  protected:
+    ~Requester() = default;
+};
+
+/// Lives in the frame of the coroutine that serves it. Views look into the client's head buffer.
+struct Exchange {
+    http::RequestHead head;
+    http::Target target;
+    http::Framing framing;
+    Record record;
+    const net::Address* client = nullptr;  // the other end of the client's connection
+    const net::Address* local = nullptr;   // the listener's address
+    Requester* requester = nullptr;
+    bool answered = false;     // bytes of the answer have been sent
+    bool expects_continue = false;
+};
+
+}  // namespace sluice::exchange

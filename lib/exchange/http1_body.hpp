@@ -1,0 +1,79 @@
+// Bodies of HTTP/1 messages in both directions, the same for clients and peers.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "core/failure.hpp"
+#include "http/chunked.hpp"
+#include "http/framing.hpp"
+#include "net/stream.hpp"
+#include "net/task.hpp"
+
+namespace sluice::exchange {
+
+/// Reads one body: takes the framing off. The stream and what `buffered` views must outlive it.
+class BodyReader {
+  public:
+    struct Origin {
+        net::Stream* stream = nullptr;
+        core::Side side = core::Side::client;
+        core::Stage stage = core::Stage::request_body;
+        core::Duration within{};  // longest wait between two reads
+    };
+
+    BodyReader() = default;
+    /// `buffered`: bytes read past the head. Those that belong to the body are decoded in place on take_buffered().
+    BodyReader(Origin origin, const http::Framing& framing, std::span<char> buffered);
+
+    /// Payload among the bytes that came with the head; a failure if they are malformed. Empty at a second call.
+    core::result<std::span<char>> take_buffered();
+
+    /// More payload: a view into `room` (at least 1 KiB). Empty: the body is complete.
+    net::Task<core::result<std::span<char>>> read(std::span<char> room);
+
+    bool done() const { return done_; }
+    const http::Fields& trailers() const { return trailers_; }
+
+    /// Bytes read past the end of the body: into the buffer of the last read or the one that came with the head.
+    std::span<char> excess() const { return excess_; }
+
+    /// Payload bytes so far.
+    std::uint64_t total() const { return total_; }
+
+  private:
+    core::result<std::span<char>> decode(std::span<char> bytes);
+    core::result<void> take_trailers(std::span<char> bytes);
+    core::Failure failure(core::Code code) const { return {code, origin_.side, origin_.stage, 0}; }
+
+    Origin origin_;
+    http::BodyKind kind_ = http::BodyKind::none;
+    std::uint64_t left_ = 0;
+    std::uint64_t total_ = 0;
+    http::ChunkDecoder chunks_;
+    bool in_trailers_ = false, done_ = true;
+    std::span<char> buffered_, excess_;
+    std::string trailer_bytes_;  // only when a trailer section is split over reads, or holds fields
+    http::Fields trailers_;
+};
+
+/// Writes one body: puts the framing on.
+class BodyWriter {
+  public:
+    BodyWriter() = default;
+    BodyWriter(net::Stream& stream, bool chunked, core::Side side, core::Stage stage, core::Duration within)
+        : stream_(&stream), within_(within), side_(side), stage_(stage), chunked_(chunked) {}
+
+    /// `head` goes first and unframed (a message head, or ""). Returns the bytes written.
+    net::Task<core::result<std::size_t>> write(std::string_view head, std::span<const char> payload, bool last,
+                                               const http::Fields* trailers);
+
+  private:
+    net::Stream* stream_ = nullptr;
+    core::Duration within_{};
+    core::Side side_{};
+    core::Stage stage_{};
+    bool chunked_ = false;
+};
+
+}  // namespace sluice::exchange

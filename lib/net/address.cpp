@@ -1,0 +1,115 @@
+#include "net/address.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace sluice::net {
+
+Address Address::from(const sockaddr* address, socklen_t size) {
+    Address out;
+    if (address->sa_family == AF_INET) {
+        const auto& in = *reinterpret_cast<const sockaddr_in*>(address);
+        out.family_ = Family::v4;
+        out.port_ = ntohs(in.sin_port);
+        std::memcpy(out.bytes_.data(), &in.sin_addr, 4);
+    } else if (address->sa_family == AF_INET6) {
+        const auto& in = *reinterpret_cast<const sockaddr_in6*>(address);
+        out.family_ = Family::v6;
+        out.port_ = ntohs(in.sin6_port);
+        out.scope_ = in.sin6_scope_id;
+        std::memcpy(out.bytes_.data(), &in.sin6_addr, 16);
+    } else if (address->sa_family == AF_UNIX) {
+        const auto& un = *reinterpret_cast<const sockaddr_un*>(address);
+        const auto room = size > offsetof(sockaddr_un, sun_path) ? size - offsetof(sockaddr_un, sun_path) : 0;
+        return unix_socket(std::string(un.sun_path, strnlen(un.sun_path, room)));
+    }
+    return out;
+}
+
+Address Address::unix_socket(std::string path) {
+    static const auto unnamed = std::make_shared<const std::string>();
+    Address out;
+    out.family_ = Family::unix_path;
+    out.path_ = path.empty() ? unnamed : std::make_shared<const std::string>(std::move(path));
+    return out;
+}
+
+namespace {
+std::size_t write_octet(char* out, unsigned n) {
+    std::size_t size = 0;
+    if (n >= 100) out[size++] = static_cast<char>('0' + n / 100);
+    if (n >= 10) out[size++] = static_cast<char>('0' + n / 10 % 10);
+    out[size++] = static_cast<char>('0' + n % 10);
+    return size;
+}
+}  // namespace
+
+std::size_t Address::write_ip(char* out) const {
+    switch (family_) {
+        case Family::v4: {
+            char* p = out;
+            for (int i = 0; i < 4; ++i) {
+                if (i) *p++ = '.';
+                p += write_octet(p, bytes_[i]);
+            }
+            return p - out;
+        }
+        case Family::v6:
+            inet_ntop(AF_INET6, bytes_.data(), out, text_room);
+            return std::strlen(out);
+        case Family::unix_path:
+            std::memcpy(out, "unix:", 5);
+            return 5;
+        case Family::none:
+            break;
+    }
+    return 0;
+}
+
+std::string Address::ip() const {
+    char out[text_room];
+    return {out, write_ip(out)};
+}
+
+std::string Address::text() const {
+    if (family_ == Family::unix_path) return "unix:" + *path_;
+    const auto host = ip();
+    return (family_ == Family::v6 ? "[" + host + "]" : host) + ":" + std::to_string(port_);
+}
+
+Address::Native Address::native() const {
+    Native out{};
+    if (family_ == Family::v4) {
+        auto& in = reinterpret_cast<sockaddr_in&>(out.storage);
+        in.sin_family = AF_INET;
+        in.sin_port = htons(port_);
+        std::memcpy(&in.sin_addr, bytes_.data(), 4);
+        out.size = sizeof in;
+    } else if (family_ == Family::v6) {
+        auto& in = reinterpret_cast<sockaddr_in6&>(out.storage);
+        in.sin6_family = AF_INET6;
+        in.sin6_port = htons(port_);
+        in.sin6_scope_id = scope_;
+        std::memcpy(&in.sin6_addr, bytes_.data(), 16);
+        out.size = sizeof in;
+    } else if (family_ == Family::unix_path) {
+        auto& un = reinterpret_cast<sockaddr_un&>(out.storage);
+        un.sun_family = AF_UNIX;
+        const auto size = std::min(path_->size(), sizeof un.sun_path - 1);
+        std::memcpy(un.sun_path, path_->data(), size);
+        out.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + size + 1);
+    }
+    return out;
+}
+
+bool operator==(const Address& a, const Address& b) {
+    if (a.family_ != b.family_) return false;
+    if (a.family_ == Address::Family::unix_path) return *a.path_ == *b.path_;
+    return a.port_ == b.port_ && a.scope_ == b.scope_ && a.bytes_ == b.bytes_;
+}
+
+}  // namespace sluice::net

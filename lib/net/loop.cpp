@@ -1,0 +1,109 @@
+#include "net/loop.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+namespace sluice::net {
+
+namespace {
+constexpr std::uint64_t wake_key = UINT64_MAX;
+
+std::uint64_t key(Loop::Token t) { return std::uint64_t{t.generation} << 32 | static_cast<std::uint32_t>(t.fd); }
+Loop::Token token_of(std::uint64_t k) { return {static_cast<int>(k & 0x7fffffff), static_cast<std::uint32_t>(k >> 32)}; }
+}  // namespace
+
+Loop::Loop(const core::Clock& clock) : clock_(clock), now_(clock.now()), wall_(clock.wall()), wheel_(now_) {
+    epoll_ = epoll_create1(EPOLL_CLOEXEC);
+    wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    epoll_event e{EPOLLIN | EPOLLET, {.u64 = wake_key}};
+    if (epoll_ < 0 || wake_ < 0 || epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &e) != 0)
+        throw std::system_error(errno, std::generic_category(), "epoll");
+}
+
+Loop::~Loop() {
+    close(wake_);
+    close(epoll_);
+}
+
+void Loop::run() {
+    while (!stopped_.load(std::memory_order_acquire)) turn(std::chrono::hours(1));
+}
+
+void Loop::stop() {
+    stopped_.store(true, std::memory_order_release);
+    posted_.store(true, std::memory_order_release);
+    const std::uint64_t one = 1;
+    [[maybe_unused]] auto n = write(wake_, &one, sizeof one);
+}
+
+void Loop::wake() {
+    // One write per burst: whoever finds the flag set knows that a wake-up is on its way.
+    if (posted_.exchange(true, std::memory_order_acq_rel)) return;
+    const std::uint64_t one = 1;
+    [[maybe_unused]] auto n = write(wake_, &one, sizeof one);
+}
+
+int Loop::wait_milliseconds(core::Duration wait) const {
+    if (!again_.empty()) return 0;
+    const auto due = wheel_.next_due();
+    if (due != core::never) wait = std::min(wait, std::max(due - now_, core::Duration{0}));
+    return static_cast<int>(std::min<std::int64_t>((wait.count() + 999) / 1000, 3'600'000));
+}
+
+int Loop::turn(core::Duration wait) {
+    epoll_event events[256];
+    const int n = epoll_wait(epoll_, events, std::size(events), wait_milliseconds(wait));
+    now_ = clock_.now();
+    wall_ = clock_.wall();
+    for (int i = 0; i < n; ++i)
+        if (events[i].data.u64 != wake_key) dispatch(token_of(events[i].data.u64), events[i].events);
+
+    if (!again_.empty()) {
+        again_now_.swap(again_);
+        for (const Again& a : again_now_) dispatch(a.token, a.events);
+        again_now_.clear();
+    }
+    wheel_.advance(now_);
+    if (posted_.load(std::memory_order_acquire)) {
+        posted_.store(false, std::memory_order_seq_cst);
+        context_.restart();
+        context_.poll();
+    }
+    for (TurnEnd* hook : hooks_) hook->on_turn_end();
+    return n < 0 ? 0 : n;
+}
+
+void Loop::dispatch(Token token, std::uint32_t events) {
+    if (!alive(token)) return;  // ended by an earlier event of this turn
+    budget_ = fairness;
+    slots_[token.fd].watched->on_events(events);
+}
+
+bool Loop::watch(int fd, Watched& watched, std::uint32_t events) {
+    if (static_cast<std::size_t>(fd) >= slots_.size()) slots_.resize(std::max<std::size_t>(fd + 1, slots_.size() * 3 / 2));
+    Slot& slot = slots_[fd];
+    ++slot.generation;
+    epoll_event e{events, {.u64 = key({fd, slot.generation})}};
+    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &e) != 0) return false;
+    slot.watched = &watched;
+    ++watching_;
+    return true;
+}
+
+bool Loop::rewatch(int fd, std::uint32_t events) {
+    epoll_event e{events, {.u64 = key(token(fd))}};
+    return epoll_ctl(epoll_, EPOLL_CTL_MOD, fd, &e) == 0;
+}
+
+void Loop::unwatch(int fd, bool keep) {
+    if (keep) epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
+    slots_[fd].watched = nullptr;
+    ++slots_[fd].generation;
+    --watching_;
+}
+
+}  // namespace sluice::net

@@ -1,0 +1,195 @@
+// A connected byte stream on a Loop: tries first, waits when it must, never longer than it was told.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <boost/system/result.hpp>
+#include <coroutine>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "core/failure.hpp"
+#include "net/loop.hpp"
+
+namespace sluice::net {
+
+/// What a stream knows of a failure; the caller adds whose side and which stage.
+struct IoError {
+    core::Code code{};
+    int os_error = 0;
+};
+[[noreturn]] inline void throw_exception_from_error(const IoError&, const boost::source_location&) { __builtin_trap(); }
+
+template <class T>
+using io_result = boost::system::result<T, IoError>;
+
+/// errno to a Code.
+IoError io_error(int os_error);
+
+inline core::Failure at(IoError e, core::Side side, core::Stage stage) { return {e.code, side, stage, e.os_error}; }
+
+/// Something that waits for one direction of a stream. Lives in the coroutine frame (or object) that waits.
+class Waiter {
+  public:
+    /// The direction may be ready: do the work. False: it was not, wait on.
+    virtual bool attempt() = 0;
+    /// Deadline or cancellation; the outcome is `error`.
+    virtual void fail(IoError error) = 0;
+    /// After attempt() returned true or fail(): go on. May destroy the waiter and the stream.
+    virtual void finish() = 0;
+
+  protected:
+    ~Waiter() = default;
+};
+
+/// Owns a connected (or connecting) non-blocking socket. One reader and one writer may wait at a time. Must not be
+/// destroyed while a coroutine waits on it. The loop's thread only.
+class Stream final : public Watched {
+  public:
+    explicit Stream(Loop& loop) : loop_(loop) {}
+    ~Stream() override { close(); }
+
+    /// Takes over `fd`. `connecting`: writability then tells that connect has ended. False: errno.
+    bool open(int fd, bool connecting);
+    bool is_open() const { return fd_ >= 0; }
+    int fd() const { return fd_; }
+    Loop& loop() { return loop_; }
+
+    /// Closes at once. Nobody may be waiting.
+    void close();
+    /// Closes with a reset: the other side must not take what it got for complete.
+    void reset();
+    /// Sends FIN; reading goes on.
+    void shutdown_send();
+
+    /// One recv. 0: end of stream. would_block() tells the error from others.
+    io_result<std::size_t> read_now(std::span<char> room);
+    /// One sendmsg of up to all of it.
+    io_result<std::size_t> write_now(std::span<const iovec> parts);
+    static bool would_block(const IoError& e) { return e.os_error == 11 /* EAGAIN */; }
+
+    // Awaitables. `within` is how long to wait for the first (read) or each (write) progress.
+
+    /// co_await -> io_result<size_t>: at least one byte, or 0 at the end of the stream.
+    auto read_some(std::span<char> room, core::Duration within) { return ReadSome(*this, room, within); }
+    /// co_await -> io_result<void>: until a read would not block. Holds no buffer meanwhile.
+    auto readable(core::Duration within) { return Readable(*this, within); }
+    /// co_await -> io_result<void>: until a write would not block (or connect has ended).
+    auto writable(core::Duration within) { return Writable(*this, within); }
+    /// co_await -> io_result<size_t>: all of `parts`, which is used up; the bytes written.
+    auto write(std::span<iovec> parts, core::Duration within) { return Write(*this, parts, within); }
+
+    /// Waits with an object instead of a coroutine. Replaces nobody: the direction must be free.
+    void await_readable(Waiter& waiter, core::Duration within);
+    /// Takes the waiting reader's place away without telling it.
+    void forget_reader();
+
+    /// Ends the wait of whoever reads or writes with `code`; none waiting: nothing happens.
+    void cancel_read(core::Code code);
+    void cancel_write(core::Code code);
+
+    /// Called when the connection breaks (reset, not end of stream) while nobody is reading.
+    void on_break(Waiter* waiter) { breaker_ = waiter; }
+
+    /// The other side has sent its FIN, or the connection broke; there may still be bytes to read.
+    bool ending() const { return ending_; }
+    bool broken() const { return broken_; }
+    /// A read may find something. Possibly wrong after a read that filled its room exactly; never wrongly false.
+    bool input_pending() const { return readable_; }
+    /// Asks the kernel (one recv with MSG_PEEK): nothing to read, and not at its end.
+    bool quiet();
+    bool has_reader() const { return reader_ != nullptr; }
+
+    void on_events(std::uint32_t events) override;
+    void on_expiry() override;
+
+  private:
+    template <class Result>
+    class Await : public Waiter {
+      public:
+        Await(Stream& stream, core::Duration within) : stream_(stream), within_(within) {}
+        void fail(IoError error) final { out_ = error; }
+        void finish() final { waiting_.resume(); }
+        Result await_resume() { return out_; }
+
+      protected:
+        Stream& stream_;
+        core::Duration within_;
+        Result out_;
+        std::coroutine_handle<> waiting_;
+    };
+
+    class ReadSome final : public Await<io_result<std::size_t>> {
+      public:
+        ReadSome(Stream& s, std::span<char> room, core::Duration within) : Await(s, within), room_(room) {}
+        bool await_ready() { return stream_.loop_.spend() && attempt(); }
+        void await_suspend(std::coroutine_handle<> h) {
+            waiting_ = h;
+            stream_.wait_read(*this, within_);
+        }
+        bool attempt() override;
+
+      private:
+        std::span<char> room_;
+    };
+
+    class Readable final : public Await<io_result<void>> {
+      public:
+        using Await::Await;
+        bool await_ready() { return stream_.loop_.spend() && attempt(); }
+        void await_suspend(std::coroutine_handle<> h) {
+            waiting_ = h;
+            stream_.wait_read(*this, within_);
+        }
+        bool attempt() override { return stream_.readable_; }
+    };
+
+    class Writable final : public Await<io_result<void>> {
+      public:
+        using Await::Await;
+        bool await_ready() { return attempt(); }
+        void await_suspend(std::coroutine_handle<> h) {
+            waiting_ = h;
+            stream_.wait_write(*this, within_);
+        }
+        bool attempt() override { return stream_.writable_; }
+    };
+
+    class Write final : public Await<io_result<std::size_t>> {
+      public:
+        Write(Stream& s, std::span<iovec> parts, core::Duration within) : Await(s, within), parts_(parts) {}
+        bool await_ready() { return stream_.loop_.spend() && attempt(); }
+        void await_suspend(std::coroutine_handle<> h) {
+            waiting_ = h;
+            stream_.wait_write(*this, within_);
+        }
+        bool attempt() override;
+
+      private:
+        void advance(std::size_t n);
+        std::span<iovec> parts_;
+        std::size_t done_ = 0;
+    };
+
+    void wait_read(Waiter& waiter, core::Duration within);
+    void wait_write(Waiter& waiter, core::Duration within);
+    void arm(core::Instant expiry) {
+        if (expiry < Timer::expiry()) loop_.wheel().arm(*this, expiry);
+    }
+    void run(Waiter*& place, core::Instant& expiry);
+    static void end(Waiter*& place, core::Instant& expiry, IoError error);
+
+    Loop& loop_;
+    Waiter* reader_ = nullptr;
+    Waiter* writer_ = nullptr;
+    Waiter* breaker_ = nullptr;
+    core::Instant read_expiry_ = core::never, write_expiry_ = core::never;
+    int fd_ = -1;
+    bool readable_ = false, writable_ = false, ending_ = false, broken_ = false, watches_out_ = false;
+};
+
+inline iovec part(std::string_view s) { return {const_cast<char*>(s.data()), s.size()}; }
+inline iovec part(std::span<const char> s) { return {const_cast<char*>(s.data()), s.size()}; }
+
+}  // namespace sluice::net

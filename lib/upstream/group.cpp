@@ -1,0 +1,102 @@
+#include "upstream/group.hpp"
+
+#include <array>
+
+namespace sluice::upstream {
+
+using core::Code;
+using core::Failure;
+using core::Side;
+using core::Stage;
+
+Group::Group(std::string name, const balance::Balancer& balancer, const std::vector<PeerSpec>& peers)
+    : name_(std::move(name)), balancer_(balancer), loads_(new balance::PeerLoad[peers.size()]) {
+    for (const auto& spec : peers) {
+        auto peer = std::make_unique<Peer>();
+        peer->index = peers_.size();
+        peer->address = spec.address;
+        peer->name = spec.address.text();
+        peer->weight = spec.weight;
+        peer->rule = spec.rule;
+        peer->backup = spec.backup;
+        weights_.push_back(spec.weight);
+        peers_.push_back(std::move(peer));
+    }
+}
+
+balance::PickerSetup Group::picker_setup(bool backup) {
+    return {weights_, {loads_.get(), peers_.size()}, backup ? &backup_turn_ : &turn_};
+}
+
+GroupAtWorker::GroupAtWorker(Group& group) : group_(group) {
+    const auto size = group.peers().size();
+    for (bool backup : {false, true}) {
+        Tier& tier = tiers_[backup];
+        tier.members = balance::PeerSet(size);
+        tier.live = balance::PeerSet(size);
+        for (const auto& peer : group.peers())
+            if (peer->backup == backup) tier.members.insert(peer->index);
+        tier.picker = group.balancer().make(group.picker_setup(backup));
+    }
+}
+
+void GroupAtWorker::refresh(core::Instant now) {
+    const auto version = group_.version();
+    if (version == seen_version_) return;
+    seen_version_ = version;
+    for (Tier& tier : tiers_) {
+        tier.live.clear();
+        tier.any_down = false;
+        for (const auto& peer : group_.peers()) {
+            if (!tier.members.contains(peer->index)) continue;
+            if (peer->health.standing(peer->rule, now) == Standing::up)
+                tier.live.insert(peer->index);
+            else
+                tier.any_down = true;
+        }
+        tier.picker->live_changed(tier.live);
+    }
+}
+
+core::result<GroupAtWorker::Pick> GroupAtWorker::pick(const balance::PeerSet& tried, bool may_trial, core::Instant now) {
+    refresh(now);
+    const auto* excluded = tried.size() ? &tried : nullptr;
+    for (Tier& tier : tiers_) {
+        if (tier.any_down && may_trial)
+            if (auto trial = pick_trial(tier, tried, false, now)) return trial;
+        const auto index = tier.picker->pick(excluded);
+        if (index != balance::no_peer) return Pick{group_.peers()[index].get(), false};
+    }
+    for (Tier& tier : tiers_)
+        if (tier.any_down)
+            if (auto trial = pick_trial(tier, tried, true, now)) return trial;
+    return Failure{Code::no_live_peer, Side::self, Stage::pick, 0};
+}
+
+core::result<GroupAtWorker::Pick> GroupAtWorker::pick_trial(const Tier& tier, const balance::PeerSet& tried, bool even_if_down,
+                                                            core::Instant now) {
+    for (const auto& peer : group_.peers()) {
+        const auto i = peer->index;
+        if (!tier.members.contains(i) || tier.live.contains(i) || (tried.size() && tried.contains(i))) continue;
+        if (peer->health.claim_trial(peer->rule, now, even_if_down)) return Pick{peer.get(), true};
+    }
+    return Failure{Code::no_live_peer, Side::self, Stage::pick, 0};
+}
+
+bool GroupAtWorker::report_failure(const Pick& pick, core::Instant now) {
+    const bool went_down = pick.peer->health.on_failure(pick.peer->rule, now);
+    if (went_down) group_.health_changed();
+    return went_down;
+}
+
+bool GroupAtWorker::report_success(const Pick& pick) {
+    const bool came_up = pick.peer->health.on_success();
+    if (came_up) group_.health_changed();
+    return came_up;
+}
+
+void GroupAtWorker::report_nothing(const Pick& pick) {
+    if (pick.trial) pick.peer->health.release_trial();
+}
+
+}  // namespace sluice::upstream

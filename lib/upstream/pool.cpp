@@ -1,0 +1,115 @@
+#include "upstream/pool.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "net/sleep.hpp"
+
+namespace sluice::upstream {
+
+using core::Code;
+using core::Failure;
+using core::result;
+using core::Side;
+using core::Stage;
+
+void Connection::finish() { pool_->drop(*this); }
+
+ConnectionPtr Pool::take_idle(const Peer& peer, bool make_sure) {
+    auto& idle = idle_[peer.index];
+    while (!idle.empty()) {
+        ConnectionPtr c = std::move(idle.back());
+        idle.pop_back();
+        --count_;
+        c->stream.forget_reader();
+        c->reused = true;
+        if ((!make_sure && !c->stream.input_pending()) || c->stream.quiet()) return c;
+    }
+    return nullptr;
+}
+
+void Pool::put_back(const Peer& peer, ConnectionPtr connection) {
+    auto& idle = idle_[peer.index];
+    if (idle.size() >= rule_.keep || connection->stream.ending()) return;
+    Connection& c = *connection;
+    c.pool_ = this;
+    c.peer_ = peer.index;
+    c.place_ = idle.size();
+    idle.push_back(std::move(connection));
+    ++count_;
+    c.stream.await_readable(c, rule_.idle);
+}
+
+void Pool::drop(Connection& connection) {
+    auto& idle = idle_[connection.peer_];
+    // Order matters only for which is used next: fill the gap with the last.
+    const auto place = connection.place_;
+    ConnectionPtr gone = std::move(idle[place]);
+    if (place + 1 != idle.size()) {
+        idle[place] = std::move(idle.back());
+        idle[place]->place_ = place;
+    }
+    idle.pop_back();
+    --count_;
+}
+
+bool Pool::drop_any() {
+    for (auto& idle : idle_) {
+        if (idle.empty()) continue;
+        drop(*idle.front());
+        return true;
+    }
+    return false;
+}
+
+void Pool::close_idle() {
+    while (drop_any()) {
+    }
+}
+
+result<int> Pool::open_socket(const Peer& peer) {
+    const auto to = peer.address.native();
+    const int fd = socket(to.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return net::at(net::io_error(errno), Side::self, Stage::connect);
+    if (to.storage.ss_family != AF_UNIX) {
+        const int on = 1;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
+    if (::connect(fd, to.get(), to.size) == 0 || errno == EINPROGRESS) return fd;
+    // A Unix socket whose backlog is full says EAGAIN: the peer is not taking connections.
+    auto e = net::io_error(errno == EAGAIN ? ECONNREFUSED : errno);
+    close(fd);
+    return net::at(e, Side::peer, Stage::connect);
+}
+
+net::Task<result<ConnectionPtr>> Pool::connect(const Peer& peer, Connection*& connecting) {
+    constexpr core::Duration pause = std::chrono::milliseconds(50);
+    const auto give_up = loop_.now() + rule_.connect;
+    auto fd = open_socket(peer);
+    while (!fd && fd.error().code == Code::no_descriptors && loop_.now() < give_up) {
+        if (!drop_any()) co_await net::sleep(loop_, pause);
+        fd = open_socket(peer);
+    }
+    if (!fd) co_return fd.error();
+
+    auto connection = std::make_unique<Connection>(loop_);
+    if (!connection->stream.open(*fd, true)) {
+        close(*fd);
+        co_return Failure{Code::system, Side::self, Stage::connect, errno};
+    }
+    connecting = connection.get();  // so that whoever gives up can cancel the wait
+    auto ready = co_await connection->stream.writable(rule_.connect);
+    connecting = nullptr;
+    if (!ready) co_return net::at(ready.error(), Side::peer, Stage::connect);
+    int error = 0;
+    socklen_t size = sizeof error;
+    getsockopt(*fd, SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error != 0) co_return net::at(net::io_error(error), Side::peer, Stage::connect);
+    co_return std::move(connection);
+}
+
+}  // namespace sluice::upstream

@@ -1,0 +1,72 @@
+// Connections to peers: made, kept while idle, lent to one exchange at a time.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/failure.hpp"
+#include "net/stream.hpp"
+#include "net/task.hpp"
+#include "upstream/group.hpp"
+
+namespace sluice::upstream {
+
+struct PoolRule {
+    std::size_t keep = 256;  // idle connections per peer and worker
+    core::Duration idle = std::chrono::seconds(60);
+    core::Duration connect = std::chrono::seconds(60);
+};
+
+class Pool;
+
+/// A connection to a peer.
+class Connection final : net::Waiter {
+  public:
+    explicit Connection(net::Loop& loop) : stream(loop) {}
+    net::Stream stream;
+    bool reused = false;
+
+  private:
+    friend class Pool;
+    // While idle: anything the peer does ends it.
+    bool attempt() override { return !stream.quiet(); }
+    void fail(net::IoError) override {}
+    void finish() override;
+
+    Pool* pool_ = nullptr;
+    std::size_t peer_ = 0, place_ = 0;
+};
+
+using ConnectionPtr = std::unique_ptr<Connection>;
+
+/// All idle connections of one worker to the peers of one group, last in first out. That worker's thread only.
+class Pool {
+  public:
+    Pool(net::Loop& loop, Group& group, PoolRule rule) : loop_(loop), rule_(rule), idle_(group.peers().size()) {}
+
+    /// A connection that has been idle, or nullptr. `make_sure`: asks the kernel whether the peer has closed it meanwhile
+    /// (a system call), for requests that could not be repeated.
+    ConnectionPtr take_idle(const Peer& peer, bool make_sure);
+
+    /// Connects. On running out of descriptors closes an idle connection of its own, or waits for one to come free.
+    net::Task<core::result<ConnectionPtr>> connect(const Peer& peer, Connection*& connecting);
+
+    /// Takes back a connection that is between two exchanges.
+    void put_back(const Peer& peer, ConnectionPtr connection);
+
+    void close_idle();
+    std::size_t idle() const { return count_; }
+
+  private:
+    friend class Connection;
+    core::result<int> open_socket(const Peer& peer);
+    void drop(Connection& connection);
+    bool drop_any();
+
+    net::Loop& loop_;
+    PoolRule rule_;
+    std::vector<std::vector<ConnectionPtr>> idle_;  // by peer
+    std::size_t count_ = 0;
+};
+
+}  // namespace sluice::upstream
