@@ -44,6 +44,9 @@ class Health {
     void release_trial();
 
   private:
+    /// The failures of the window, this one included.
+    std::uint32_t count_failure(const HealthRule& rule, core::Instant now);
+
     std::atomic<std::uint32_t> fails_{0};
     std::atomic<bool> down_{false};
     std::atomic<std::int64_t> since_{0};        // first failure of the window, or when it went down; microseconds
