@@ -1,0 +1,99 @@
+#include <array>
+#include <string>
+
+#include "http/head.hpp"
+#include "support/catch.hpp"
+
+using namespace sluice::http;
+
+namespace {
+
+struct Named {
+    const char* name;
+    FieldId id;
+};
+
+constexpr std::array<Named, 24> names = {{
+    {"accept-encoding", FieldId::accept_encoding},
+    {"cache-control", FieldId::cache_control},
+    {"connection", FieldId::connection},
+    {"content-length", FieldId::content_length},
+    {"content-type", FieldId::content_type},
+    {"date", FieldId::date},
+    {"expect", FieldId::expect},
+    {"host", FieldId::host},
+    {"keep-alive", FieldId::keep_alive},
+    {"location", FieldId::location},
+    {"proxy-authenticate", FieldId::proxy_authenticate},
+    {"proxy-authorization", FieldId::proxy_authorization},
+    {"proxy-connection", FieldId::proxy_connection},
+    {"referer", FieldId::referer},
+    {"server", FieldId::server},
+    {"te", FieldId::te},
+    {"trailer", FieldId::trailer},
+    {"transfer-encoding", FieldId::transfer_encoding},
+    {"upgrade", FieldId::upgrade},
+    {"user-agent", FieldId::user_agent},
+    {"x-forwarded-for", FieldId::x_forwarded_for},
+    {"x-forwarded-host", FieldId::x_forwarded_host},
+    {"x-forwarded-proto", FieldId::x_forwarded_proto},
+    {"x-real-ip", FieldId::x_real_ip},
+}};
+
+std::string upper(std::string text) {
+    for (char& c : text)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 0x20);
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("every field sluice acts on is known in any case") {
+    for (const Named& row : names) {
+        INFO(row.name);
+        CHECK(field_id(row.name) == row.id);
+        CHECK(field_id(upper(row.name)) == row.id);
+    }
+}
+
+TEST_CASE("law: a known name with any one byte changed is not known as itself") {
+    for (const Named& row : names) {
+        for (std::size_t at = 0; at < std::string_view(row.name).size(); ++at) {
+            for (int c = 0; c < 256; ++c) {
+                std::string name = row.name;
+                const char good = name[at];
+                name[at] = static_cast<char>(c);
+                const bool same = name[at] == good || upper(std::string(1, good)) == std::string(1, name[at]);
+                INFO(row.name << " with byte " << c << " at " << at);
+                REQUIRE((field_id(name) == row.id) == same);
+            }
+        }
+        CHECK(field_id(std::string(row.name) + "s") == FieldId::other);
+        CHECK(field_id(std::string_view(row.name).substr(1)) == FieldId::other);
+    }
+    CHECK(field_id("") == FieldId::other);
+}
+
+TEST_CASE("find gives the first field with an id") {
+    const Fields fields = {{"A", "1", FieldId::other}, {"Host", "x", FieldId::host}, {"host", "y", FieldId::host}};
+    REQUIRE(find(fields, FieldId::host));
+    CHECK(find(fields, FieldId::host)->value == "x");
+    CHECK(find(fields, FieldId::date) == nullptr);
+}
+
+TEST_CASE("list_contains looks at whole members") {
+    CHECK(list_contains("close", "close"));
+    CHECK(list_contains("Keep-Alive, CLOSE", "close"));
+    CHECK(list_contains(" ,, \tclose\t ,x", "close"));
+    CHECK_FALSE(list_contains("closed, not-close, clo se", "close"));
+    CHECK_FALSE(list_contains("", "close"));
+    CHECK_FALSE(list_contains(",", "close"));
+}
+
+TEST_CASE("idempotent methods are those of RFC 9110 9.2.2") {
+    for (const Method method :
+         {Method::get, Method::head, Method::put, Method::delete_, Method::options, Method::trace})
+        CHECK(is_idempotent(method));
+    for (const Method method : {Method::post, Method::patch, Method::connect, Method::other})
+        CHECK_FALSE(is_idempotent(method));
+}
