@@ -9,7 +9,7 @@ namespace {
 
 constexpr Balancer table[] = {
     {"round_robin", "in turn, by weight", make_round_robin},
-    {"least_conn", "the fewest requests under way for its weight, then in turn", make_least_conn},
+    {"least_conn", "fewest requests under way for its weight, then in turn", make_least_conn},
 };
 
 constexpr std::size_t words_for(std::size_t peers) { return (peers + 63) / 64; }
