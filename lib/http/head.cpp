@@ -30,7 +30,7 @@ class Parser {
     const char* request_line(const char* p, RequestHead& head);
     const char* status_line(const char* p, ResponseHead& head);
     const char* field_lines(const char* p, Fields& fields);
-    const char* resume(std::size_t seen);
+    const char* resume(std::size_t seen) const;
     HeadOutcome complete(const char* p) const {
         return {HeadState::complete, static_cast<std::size_t>(p - begin), 0, ""};
     }
@@ -233,31 +233,24 @@ const char* Parser::field_lines(const char* p, Fields& fields) {
     }
 }
 
-/// Where to look again when the call before had `seen` bytes: nullptr when nothing can be said yet, `begin`, or the
-/// field line that was unfinished. So every line is looked at once when its end has come, and the whole head once more
-/// when its own end has.
-const char* Parser::resume(std::size_t seen) {
-    if (begin + seen >= end_) return begin;
-    const char* const fresh = begin + seen;
-    const bool line_ended = std::memchr(fresh, '\n', static_cast<std::size_t>(end_ - fresh)) != nullptr;
-    if (!line_ended && !full_ && !over_limit(begin, end_)) return nullptr;
-
+/// Where to look again when the call before had `seen` bytes: at the field line that was unfinished then, or at
+/// `begin`. So a line is looked at until its end has come (10 bytes per ns, and no longer than the limit), and the
+/// whole head once more when its own end has; what fails, fails with the very byte that is wrong.
+const char* Parser::resume(std::size_t seen) const {
+    if (seen == 0 || begin + seen > end_) return begin;
     const void* const lf = ::memrchr(begin, '\n', seen);
     const char* const line = lf ? static_cast<const char*>(lf) + 1 : begin;
-    if (!line_ended && !full_ && !over_limit(line, end_)) return nullptr;
     const char* first = begin;
     while (first != line && (*first == '\r' || *first == '\n')) ++first;
     return first == line ? begin : line;
 }
 
-/// Runs `first_line` and the fields, or as much of them as is new.
+/// Runs `first_line` and the fields; or, in vain until the head is complete, as much of the fields as is new.
 template <class FirstLine>
 HeadOutcome parse(Parser& parser, std::size_t seen, Fields& fields, FirstLine first_line) {
     fields.clear();
-    if (seen != 0) {
-        const char* const from = parser.resume(seen);
-        if (!from) return {};
-        if (from != parser.begin && !parser.field_lines(from, fields)) return parser.outcome;
+    if (const char* const from = parser.resume(seen); from != parser.begin) {
+        if (!parser.field_lines(from, fields)) return parser.outcome;
         fields.clear();
     }
     const char* p = first_line(parser.begin);

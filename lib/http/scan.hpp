@@ -112,12 +112,14 @@ inline const char* target_end(const char* p, const char* end) {
 /// bytes costs a mispredicted branch per name.
 inline const char* token_end(const char* p, const char* end) {
 #if defined(__SSE2__)
-    if (end - p >= 16) {
+    for (; end - p >= 16; p += 16) {
         const __m128i v = load(p);
         const __m128i from_a = _mm_sub_epi8(_mm_or_si128(v, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
-        const __m128i common = _mm_or_si128(at_most(from_a, 25), equal(v, '-'));
-        p += std::countr_one(static_cast<std::uint16_t>(bits(common)));
-        if (p != end && *p == ':') return p;
+        const auto common = static_cast<std::uint16_t>(bits(_mm_or_si128(at_most(from_a, 25), equal(v, '-'))));
+        if (common == 0xffff) continue;
+        p += std::countr_one(common);
+        if (*p == ':') return p;
+        break;
     }
 #endif
     return end_in(token_table, p, end);

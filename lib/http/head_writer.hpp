@@ -1,0 +1,43 @@
+// Writes a message head into memory whose size was reckoned before: no checks, no allocation.
+#pragma once
+
+#include <charconv>
+#include <cstring>
+#include <string_view>
+
+#include "http/head.hpp"
+
+namespace sluice::http {
+
+class HeadWriter {
+  public:
+    explicit HeadWriter(char* out) : begin_(out), out_(out) {}
+
+    void add(std::string_view s) {
+        std::memcpy(out_, s.data(), s.size());
+        out_ += s.size();
+    }
+    void number(std::uint64_t n) { out_ = std::to_chars(out_, out_ + 20, n).ptr; }
+    void field(std::string_view name, std::string_view value) {
+        add(name);
+        add(": ");
+        add(value);
+        add("\r\n");
+    }
+    void field(const Field& f) { field(f.name, f.value); }
+
+    std::string_view written() const { return {begin_, static_cast<std::size_t>(out_ - begin_)}; }
+
+  private:
+    char* begin_;
+    char* out_;
+};
+
+/// Bytes that all fields take when written.
+inline std::size_t written_size(const Fields& fields) {
+    std::size_t n = 0;
+    for (const auto& f : fields) n += f.name.size() + f.value.size() + 4;
+    return n;
+}
+
+}  // namespace sluice::http
