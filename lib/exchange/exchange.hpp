@@ -32,6 +32,8 @@ class Requester {
     virtual net::Task<core::result<std::span<char>>> read_body(std::span<char> room) = 0;
     /// All of the body, with its trailers, has been read.
     virtual bool body_done() const = 0;
+    /// Ends a read_body() that waits, with Code::cancelled. The rest of the body is nobody's.
+    virtual void cancel_read() = 0;
     virtual const http::Fields& trailers() const = 0;
 
     /// 100 Continue, if the client waits for one and has sent nothing yet.

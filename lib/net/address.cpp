@@ -18,8 +18,13 @@ Address Address::from(const sockaddr* address, socklen_t size) {
         std::memcpy(out.bytes_.data(), &in.sin_addr, 4);
     } else if (address->sa_family == AF_INET6) {
         const auto& in = *reinterpret_cast<const sockaddr_in6*>(address);
-        out.family_ = Family::v6;
         out.port_ = ntohs(in.sin6_port);
+        if (IN6_IS_ADDR_V4MAPPED(&in.sin6_addr)) {  // an IPv4 client of an IPv6 listener is an IPv4 client
+            out.family_ = Family::v4;
+            std::memcpy(out.bytes_.data(), in.sin6_addr.s6_addr + 12, 4);
+            return out;
+        }
+        out.family_ = Family::v6;
         out.scope_ = in.sin6_scope_id;
         std::memcpy(out.bytes_.data(), &in.sin6_addr, 16);
     } else if (address->sa_family == AF_UNIX) {

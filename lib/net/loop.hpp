@@ -61,6 +61,9 @@ class Loop {
         wake();
     }
 
+    /// Any thread: has the loop take a turn.
+    void nudge() { wake(); }
+
     /// Time of this turn: read once when the turn began, so equal times may be microseconds apart.
     core::Instant now() const { return now_; }
     core::WallTime wall() const { return wall_; }

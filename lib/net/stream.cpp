@@ -191,6 +191,15 @@ void Stream::cancel_write(Code code) {
     if (writer_) end(writer_, write_expiry_, {code, 0});
 }
 
+void Stream::abort() {
+    if (fd_ < 0) return;
+    Loop& loop = loop_;
+    const auto self = loop.token(fd_);
+    cancel_read(Code::cancelled);
+    if (loop.alive(self)) cancel_write(Code::cancelled);
+    if (loop.alive(self) && breaker_) std::exchange(breaker_, nullptr)->finish();
+}
+
 void Stream::on_events(std::uint32_t events) {
     if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) readable_ = true;
     if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) writable_ = true;
@@ -217,8 +226,8 @@ void Stream::on_expiry() {
     if (!loop.alive(self)) return;
     if (writer_ && write_expiry_ <= now) end(writer_, write_expiry_, {Code::timed_out, 0});
     if (!loop.alive(self)) return;
-    const auto next = std::min(read_expiry_, write_expiry_);
-    if (next != core::never) arm(next);
+    const auto earlier = std::min(read_expiry_, write_expiry_);
+    if (earlier != core::never) arm(earlier);
 }
 
 }  // namespace sluice::net

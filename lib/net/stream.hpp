@@ -89,6 +89,9 @@ class Stream final : public Watched {
     void cancel_read(core::Code code);
     void cancel_write(core::Code code);
 
+    /// Ends every wait, and tells whoever asked on_break(), as if the connection had broken.
+    void abort();
+
     /// Called when the connection breaks (reset, not end of stream) while nobody is reading.
     void on_break(Waiter* waiter) { breaker_ = waiter; }
 
@@ -114,6 +117,7 @@ class Stream final : public Watched {
         Result await_resume() { return out_; }
 
       protected:
+        ~Await() = default;
         Stream& stream_;
         core::Duration within_;
         Result out_;

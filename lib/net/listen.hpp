@@ -1,0 +1,23 @@
+// Listening sockets.
+#pragma once
+
+#include <string>
+
+#include "net/address.hpp"
+
+namespace sluice::net {
+
+struct Listening {
+    int fd = -1;
+    int error = 0;  // errno when there is no fd
+};
+
+/// A bound, listening, non-blocking socket, TCP_NODELAY for what it accepts. With `shared_port` (SO_REUSEPORT) several
+/// can have the same address, and the kernel spreads connections over them; not for Unix sockets, whose file is replaced
+/// if nobody listens on it.
+Listening listen_on(const Address& address, bool shared_port);
+
+/// The address a socket is bound to: tells the port after binding to port 0.
+Address local_address(int fd);
+
+}  // namespace sluice::net

@@ -1,0 +1,183 @@
+#include "observe/log_writer.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+namespace sluice::observe {
+
+namespace {
+// How long the thread lets lines gather while there is traffic and nobody waits for them.
+constexpr int nap_ms = 10;
+constexpr std::uint64_t ring_mask = LogChannel::room - 1;
+
+int open_log(const std::string& path) {
+    if (path == "-") return STDOUT_FILENO;
+    if (path == "stderr") return STDERR_FILENO;
+    return open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+}
+}  // namespace
+
+void LogChannel::append(std::string_view line) {
+    if (!ring_) ring_ = std::make_unique_for_overwrite<char[]>(room);
+    if (line.size() > room - (appended_ - tail_.load(std::memory_order_acquire))) {
+        dropped_.fetch_add(1, std::memory_order_relaxed);
+        return;
+    }
+    const auto at = appended_ & ring_mask;
+    const auto first = std::min<std::size_t>(line.size(), room - at);
+    std::memcpy(ring_.get() + at, line.data(), first);
+    std::memcpy(ring_.get(), line.data() + first, line.size() - first);
+    appended_ += line.size();
+}
+
+void LogChannel::publish() {
+    if (head_.load(std::memory_order_relaxed) == appended_) return;
+    head_.store(appended_, std::memory_order_seq_cst);
+    if (writer_.state_.load(std::memory_order_seq_cst) == LogWriter::State::asleep) writer_.wake();
+}
+
+void LogChannel::hurry(net::Loop& loop) {
+    head_.store(appended_, std::memory_order_seq_cst);
+    if (waiting_.exchange(&loop, std::memory_order_acq_rel) == nullptr) writer_.wake();
+}
+
+LogWriter::LogWriter() : event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+LogWriter::~LogWriter() {
+    if (thread_.joinable()) stop(std::chrono::seconds(1));
+    close(event_);
+}
+
+int LogWriter::add_file(const std::string& path) {
+    const int fd = open_log(path);
+    if (fd < 0) return -1;
+    files_.push_back({path, fd});
+    return static_cast<int>(files_.size()) - 1;
+}
+
+LogChannel& LogWriter::add_channel(int file) {
+    channels_.push_back(std::make_unique<LogChannel>(*this, static_cast<std::size_t>(file)));
+    return *channels_.back();
+}
+
+void LogWriter::start() { thread_ = std::thread(&LogWriter::run, this); }
+
+void LogWriter::wake() {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] auto n = write(event_, &one, sizeof one);
+}
+
+void LogWriter::stop(core::Duration patience) {
+    stopping_.store(true, std::memory_order_release);
+    wake();
+    const auto waits = std::max<std::int64_t>(patience.count() / 1000, 1);
+    for (std::int64_t i = 0; i < waits && !finished_.load(std::memory_order_acquire); ++i) poll(nullptr, 0, 1);
+    if (finished_.load(std::memory_order_acquire)) {
+        thread_.join();
+        return;
+    }
+    std::fprintf(stderr, "sluice: a log file does not take what is written to it, lines are lost\n");
+    thread_.detach();
+    std::fflush(stderr);
+    _exit(0);  // the thread is stuck in the kernel: nothing else is left to do
+}
+
+bool LogWriter::pending() const {
+    return std::any_of(channels_.begin(), channels_.end(), [](const auto& c) {
+        return c->head_.load(std::memory_order_seq_cst) != c->tail_.load(std::memory_order_relaxed) ||
+               c->waiting_.load(std::memory_order_seq_cst);
+    });
+}
+
+void LogWriter::run() {
+    for (;;) {
+        const bool last = stopping_.load(std::memory_order_acquire);
+        if (reopen_.exchange(false, std::memory_order_acq_rel)) reopen_files();
+        const bool wrote = drain();
+        tell_dropped();
+        if (last && !pending()) break;
+        int wait = nap_ms;
+        if (!wrote) {
+            state_.store(State::asleep, std::memory_order_seq_cst);
+            wait = pending() ? 0 : -1;
+        }
+        pollfd p{event_, POLLIN, 0};
+        poll(&p, 1, last ? 0 : wait);
+        state_.store(State::busy, std::memory_order_seq_cst);
+        std::uint64_t count;
+        [[maybe_unused]] auto n = read(event_, &count, sizeof count);
+    }
+    finished_.store(true, std::memory_order_release);
+}
+
+bool LogWriter::drain() {
+    bool wrote = false;
+    for (const auto& channel : channels_) wrote |= drain(*channel);
+    return wrote;
+}
+
+bool LogWriter::drain(LogChannel& channel) {
+    // Whoever waits began to wait before this look at the head: what they wait for is included.
+    net::Loop* waiting = channel.waiting_.exchange(nullptr, std::memory_order_acq_rel);
+    const auto head = channel.head_.load(std::memory_order_acquire);
+    auto tail = channel.tail_.load(std::memory_order_relaxed);
+    const bool any = head != tail;
+    File& file = files_[channel.file_];
+    while (tail != head) {
+        const auto at = tail & ring_mask;
+        const auto size = std::min<std::uint64_t>(head - tail, LogChannel::room - at);
+        const ssize_t n = write(file.fd, channel.ring_.get() + at, size);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0 && errno == EAGAIN) {  // standard output may be a non-blocking pipe
+            pollfd p{file.fd, POLLOUT, 0};
+            poll(&p, 1, 1000);
+            if (stopping_.load(std::memory_order_acquire)) break;
+            continue;
+        }
+        if (n < 0) {
+            // A full disk or a vanished reader: these lines are lost, the next may not be. Said once per kind of error.
+            if (std::exchange(file.complained, errno) != errno)
+                std::fprintf(stderr, "sluice: cannot write log \"%s\": %s; lines are dropped until it works again\n",
+                             file.path.c_str(), std::strerror(errno));
+            channel.dropped_.fetch_add(1, std::memory_order_relaxed);
+            tail = head;
+        } else {
+            file.complained = 0;
+            tail += static_cast<std::uint64_t>(n);
+        }
+        channel.tail_.store(tail, std::memory_order_release);
+    }
+    if (waiting) waiting->nudge();
+    return any;
+}
+
+void LogWriter::tell_dropped() {
+    std::uint64_t dropped = 0;
+    for (const auto& channel : channels_) {
+        const auto now = channel->dropped();
+        dropped += now - std::exchange(channel->dropped_told_, now);
+    }
+    if (dropped > 0) std::fprintf(stderr, "sluice: %llu log lines dropped: the log cannot keep up\n", static_cast<unsigned long long>(dropped));
+}
+
+void LogWriter::reopen_files() {
+    for (File& file : files_) {
+        if (file.path == "-" || file.path == "stderr") continue;
+        const int fd = open_log(file.path);
+        if (fd < 0) {
+            std::fprintf(stderr, "sluice: cannot reopen log \"%s\": %s; writing on to the old one\n", file.path.c_str(), std::strerror(errno));
+            continue;
+        }
+        close(std::exchange(file.fd, fd));
+    }
+}
+
+}  // namespace sluice::observe

@@ -1,0 +1,259 @@
+#include "proxy/attempt.hpp"
+
+#include <cstring>
+
+#include "core/text.hpp"
+#include "proxy/tunnel.hpp"
+
+namespace sluice::proxy {
+
+using core::Code;
+using core::Failure;
+using core::Side;
+using core::Stage;
+using exchange::BodyReader;
+using exchange::BodyWriter;
+using net::Task;
+
+namespace {
+constexpr http::HeadLimits response_limits{16 * 1024, 32 * 1024, 1000};
+constexpr int max_interim = 32;  // a peer that sends more 1xx than this is broken
+}  // namespace
+
+Attempt::Attempt(Service& service, exchange::Exchange& x, ReplayBody& body, upstream::GroupAtWorker::Pick pick)
+    : s_(service), x_(x), body_(body), pick_(pick), note_(x.record.begin_attempt(pick.peer->name, service.loop.now())) {
+    s_.group.group().load(pick_.peer->index).active.fetch_add(1, std::memory_order_relaxed);
+}
+
+Attempt::~Attempt() { give_peer_back(false); }
+
+/// Before the client has the last byte: its next request must find the counters down and the connection free.
+void Attempt::give_peer_back(bool reusable) {
+    if (counted_) s_.group.group().load(pick_.peer->index).active.fetch_sub(1, std::memory_order_relaxed);
+    counted_ = false;
+    if (reusable) s_.pool.put_back(*pick_.peer, std::move(connection_));
+    connection_.reset();
+}
+
+void Attempt::abandon(Failure why) {
+    if (!abandoned_) abandoned_ = why;
+    if (connecting_) connecting_->stream.cancel_write(Code::cancelled);
+    if (connection_) connection_->stream.cancel_read(Code::cancelled);
+}
+
+void Attempt::finish() { abandon({Code::reset, Side::client, Stage::response_head, 0}); }
+
+Task<Attempt::Outcome> Attempt::run(bool fresh) {
+    x_.requester->on_break(this);
+    Outcome failure = co_await lease(fresh);
+    if (!failure) failure = co_await send_request();
+    if (!failure) failure = co_await receive();
+    x_.requester->on_break(nullptr);
+    if (uploading_.running()) {
+        stop_upload();
+        co_await uploading_.join();
+    }
+    note_.ended = s_.loop.now();
+    if (failure) failure = explain(*failure);
+    if (failure) note_.reason = exchange::reason_of(*failure);
+    co_return failure;
+}
+
+Task<Attempt::Outcome> Attempt::lease(bool fresh) {
+    const bool repeatable = http::is_idempotent(x_.head.method);
+    if (!fresh) connection_ = s_.pool.take_idle(*pick_.peer, !repeatable);
+    if (!connection_) {
+        auto connected = co_await s_.pool.connect(*pick_.peer, connecting_);
+        if (!connected) co_return connected.error();
+        connection_ = std::move(*connected);
+    }
+    reused_ = note_.reused = connection_->reused;
+    note_.connected = s_.loop.now();
+    co_return std::nullopt;
+}
+
+Task<Attempt::Outcome> Attempt::send_request() {
+    auto head = write_request_head(x_, s_.loop.buffers());
+    BodyWriter writer(connection_->stream, x_.framing.kind == http::BodyKind::chunked, Side::peer, Stage::send, s_.timeouts.peer_send);
+    upload_whole_ = x_.requester->body_done() && body_.kept_size == 0;
+    auto sent = co_await writer.write(head.bytes, body_.initial, upload_whole_, &x_.requester->trailers());
+    note_.sent = s_.loop.now();
+    if (!sent) {
+        // On a connection that was already broken nothing left this machine.
+        sent_ = sent.error().code != Code::reset || !reused_;
+        co_return sent.error();
+    }
+    sent_ = true;
+    if (upload_whole_) co_return std::nullopt;
+    if (auto asked = co_await x_.requester->send_continue(); !asked) co_return asked.error();
+    uploading_.start(upload());
+    co_return std::nullopt;
+}
+
+/// Runs beside receive(): a peer may answer before it has the whole body, and must be heard.
+Task<void> Attempt::upload() {
+    BodyWriter writer(connection_->stream, x_.framing.kind == http::BodyKind::chunked, Side::peer, Stage::request_body,
+                      s_.timeouts.peer_send);
+    Outcome failure = co_await upload_kept(writer);
+    if (!body_.kept) body_.kept = s_.loop.buffers().lend_large();
+    bool last = x_.requester->body_done();
+    while (!failure && !last) {
+        if (body_.whole && body_.kept.size() - body_.kept_size < 4096) body_.whole = false;
+        const auto from = body_.whole ? body_.kept_size : 0;
+        auto piece = co_await x_.requester->read_body(body_.kept.span().subspan(from));
+        if (!piece) {
+            // The client's fault, or ours for having stopped to read: either way there is no more to send.
+            failure = piece.error();
+            break;
+        }
+        if (body_.whole) body_.kept_size += piece->size();
+        last = x_.requester->body_done();
+        if (auto sent = co_await writer.write("", *piece, last, &x_.requester->trailers()); !sent) failure = sent.error();
+    }
+    upload_whole_ = !failure;
+    // A peer that broke the connection may have answered before: receive() finds out. Everything else ends the attempt.
+    if (failure && !(failure->side == Side::peer && failure->code == Code::reset)) abandon(*failure);
+}
+
+Task<Attempt::Outcome> Attempt::upload_kept(BodyWriter& writer) {
+    if (body_.kept_size == 0) co_return std::nullopt;
+    auto sent = co_await writer.write("", body_.kept.span().first(body_.kept_size), x_.requester->body_done(), &x_.requester->trailers());
+    if (!sent) co_return sent.error();
+    co_return std::nullopt;
+}
+
+Task<Attempt::Outcome> Attempt::receive() {
+    for (int interim = 0;; ++interim) {
+        if (auto failure = co_await read_head()) co_return failure;
+        if (response_.status >= 200) break;
+        if (response_.status == 101) co_return co_await open_tunnel();
+        if (interim == max_interim) co_return peer_failure(Code::malformed, Stage::response_head);
+        if (auto failure = co_await take_interim()) co_return failure;
+    }
+    note_.first_byte = s_.loop.now();
+    note_.status = response_.status;
+    s_.group.report_success(pick_);
+    co_return co_await relay();
+}
+
+/// Leaves the head in response_, its bytes and what follows in buffer_.
+Task<Attempt::Outcome> Attempt::read_head() {
+    std::size_t seen = 0;
+    for (;;) {
+        if (have_ > 0) {
+            const auto parsed = http::parse_response_head({buffer_.data(), have_}, seen, response_limits, response_);
+            if (parsed.state == http::HeadState::failed) co_return peer_failure(Code::malformed, Stage::response_head);
+            if (parsed.state == http::HeadState::complete) {
+                head_size_ = parsed.size;
+                co_return std::nullopt;
+            }
+            seen = have_;
+        }
+        // While waiting no buffer is held: a slow peer costs no memory.
+        auto ready = co_await connection_->stream.readable(s_.timeouts.peer_read);
+        if (!ready) co_return net::at(ready.error(), Side::peer, Stage::response_head);
+        if (abandoned_) co_return *abandoned_;
+        if (!buffer_) buffer_ = s_.loop.buffers().lend_large();
+        auto n = connection_->stream.read_now(buffer_.span().subspan(have_));
+        if (!n) {
+            if (net::Stream::would_block(n.error())) continue;
+            co_return net::at(n.error(), Side::peer, Stage::response_head);
+        }
+        if (*n == 0) co_return peer_failure(Code::end_of_stream, Stage::response_head);
+        response_begun_ = true;
+        have_ += *n;
+    }
+}
+
+/// 100 is for us, who asked for nothing and told the client ourselves; others are for the client (RFC 9110 15.2).
+Task<Attempt::Outcome> Attempt::take_interim() {
+    if (response_.status != 100) {
+        keep_end_to_end(response_.fields);
+        auto sent = co_await x_.requester->send_interim(response_.status, response_.reason, response_.fields);
+        if (!sent) co_return sent.error();
+    }
+    std::memmove(buffer_.data(), buffer_.data() + head_size_, have_ - head_size_);
+    have_ -= head_size_;
+    co_return std::nullopt;
+}
+
+Task<Attempt::Outcome> Attempt::relay() {
+    const auto framing = http::frame_response(response_, x_.head.method);
+    if (framing.error) co_return peer_failure(Code::malformed, Stage::response_head);
+    keeps_alive_ = http::keeps_alive(response_.minor, response_.fields) && framing.kind != http::BodyKind::until_close;
+
+    BodyReader reader({&connection_->stream, Side::peer, Stage::response_body, s_.timeouts.peer_read}, framing,
+                      buffer_.span().subspan(head_size_, have_ - head_size_));
+    auto first = reader.take_buffered();
+    if (!first) co_return first.error();
+
+    exchange::Answer answer{response_.status, response_.reason, &response_.fields, framing.kind, framing.length, false};
+    if (const auto* length = http::find(response_.fields, http::FieldId::content_length)) {
+        answer.has_length = true;
+        answer.length = core::parse_number<std::uint64_t>(length->value).value_or(0);
+    }
+    keep_end_to_end(response_.fields);
+    note_.received = first->size();
+
+    const bool whole = reader.done();
+    if (whole) {
+        note_.ended = s_.loop.now();
+        stop_upload();
+        give_peer_back(may_reuse(reader));
+    }
+    auto sent = co_await x_.requester->send_head(answer, *first, whole);
+    if (!sent) co_return sent.error();
+    if (whole) co_return std::nullopt;
+    co_return co_await relay_rest(reader);
+}
+
+Task<Attempt::Outcome> Attempt::relay_rest(BodyReader& reader) {
+    while (!reader.done()) {
+        auto piece = co_await reader.read(buffer_.span());
+        if (!piece) co_return piece.error();
+        note_.received = reader.total();
+        const bool last = reader.done();
+        if (last) {
+            note_.ended = s_.loop.now();
+            stop_upload();
+            give_peer_back(may_reuse(reader));
+        }
+        auto sent = co_await x_.requester->send_body(*piece, last, &reader.trailers());
+        if (!sent) co_return sent.error();
+    }
+    co_return std::nullopt;
+}
+
+bool Attempt::may_reuse(const BodyReader& reader) const {
+    return keeps_alive_ && upload_whole_ && !uploading_.running() && !abandoned_ && reader.excess().empty() &&
+           !connection_->stream.ending();
+}
+
+/// The answer is whole before the request is: what is left of the request interests nobody.
+void Attempt::stop_upload() {
+    if (!uploading_.running()) return;
+    upload_whole_ = false;
+    // Ends upload() here and now, whichever side it waits on.
+    x_.requester->cancel_read();
+    if (connection_) connection_->stream.cancel_write(Code::cancelled);
+}
+
+Task<Attempt::Outcome> Attempt::open_tunnel() {
+    note_.first_byte = s_.loop.now();
+    note_.status = 101;
+    if (!asks_for_websocket(x_.head) || !agrees_to_websocket(response_)) co_return peer_failure(Code::malformed, Stage::response_head);
+    s_.group.report_success(pick_);
+    keep_end_to_end(response_.fields);
+    exchange::Answer answer{101, response_.reason, &response_.fields, http::BodyKind::none, 0, false};
+    if (auto sent = co_await x_.requester->send_head(answer, {}, true); !sent) co_return sent.error();
+    x_.requester->on_break(nullptr);
+    Tunnel tunnel{s_.loop, *x_.requester->tunnel(), connection_->stream, s_.timeouts.tunnel};
+    co_await tunnel.run(x_.requester->buffered_tunnel(), buffer_.span().subspan(head_size_, have_ - head_size_));
+    x_.record.body_received += tunnel.to_peer();
+    x_.record.body_sent += tunnel.to_client();
+    x_.record.bytes_sent += tunnel.to_client();
+    note_.received = tunnel.to_client();
+    co_return std::nullopt;
+}
+
+}  // namespace sluice::proxy

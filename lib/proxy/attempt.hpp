@@ -1,0 +1,75 @@
+// One try of an exchange at one peer: connect, send, read the answer, relay it.
+#pragma once
+
+#include <optional>
+
+#include "exchange/http1_body.hpp"
+#include "proxy/headers.hpp"
+#include "proxy/service.hpp"
+
+namespace sluice::proxy {
+
+/// The request body across attempts: what is still here can be sent again.
+struct ReplayBody {
+    std::span<char> initial;    // came with the head; stays there
+    core::Buffer kept;          // what was read later, while it fits
+    std::size_t kept_size = 0;
+    bool whole = true;          // nothing read is lost: the body can be replayed
+};
+
+class Attempt final : net::Waiter {
+  public:
+    Attempt(Service& service, exchange::Exchange& x, ReplayBody& body, upstream::GroupAtWorker::Pick pick);
+    ~Attempt();
+
+    /// Runs the attempt to its end. nullopt: the client has its answer. `fresh`: not on a kept connection.
+    net::Task<std::optional<core::Failure>> run(bool fresh);
+
+    bool reused() const { return reused_; }
+    bool peer_may_have_seen() const { return sent_; }
+    bool response_begun() const { return response_begun_; }
+
+  private:
+    using Outcome = std::optional<core::Failure>;
+
+    net::Task<Outcome> lease(bool fresh);
+    net::Task<Outcome> send_request();
+    net::Task<void> upload();
+    net::Task<Outcome> upload_kept(exchange::BodyWriter& writer);
+    net::Task<Outcome> receive();
+    net::Task<Outcome> read_head();
+    net::Task<Outcome> take_interim();
+    net::Task<Outcome> relay();
+    net::Task<Outcome> relay_rest(exchange::BodyReader& reader);
+    net::Task<Outcome> open_tunnel();
+    void give_peer_back(bool reusable);
+    void stop_upload();
+    bool may_reuse(const exchange::BodyReader& reader) const;
+    core::Failure peer_failure(core::Code code, core::Stage stage) const { return {code, core::Side::peer, stage, 0}; }
+    /// The failure that explains the other: a client that left explains a cancelled wait for the peer.
+    core::Failure explain(core::Failure f) const { return abandoned_ ? *abandoned_ : f; }
+    void abandon(core::Failure why);
+
+    // Waiter: the client's connection broke while nobody read from it.
+    bool attempt() override { return true; }
+    void fail(net::IoError) override {}
+    void finish() override;
+
+    Service& s_;
+    exchange::Exchange& x_;
+    ReplayBody& body_;
+    upstream::GroupAtWorker::Pick pick_;
+    exchange::Attempt& note_;  // this attempt in the record
+
+    upstream::ConnectionPtr connection_;
+    upstream::Connection* connecting_ = nullptr;
+    net::Child uploading_;
+    Outcome abandoned_;  // why the attempt must end although the peer is well
+    core::Buffer buffer_;          // the peer's bytes
+    std::size_t have_ = 0, head_size_ = 0;
+    http::ResponseHead response_;
+    bool counted_ = true;          // in the peer's load
+    bool reused_ = false, sent_ = false, response_begun_ = false, upload_whole_ = false, keeps_alive_ = false;
+};
+
+}  // namespace sluice::proxy

@@ -1,0 +1,183 @@
+#include "server/client.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "proxy/forward.hpp"
+#include "server/worker.hpp"
+
+namespace sluice::server {
+
+using core::Code;
+using exchange::Exchange;
+using exchange::Reason;
+using net::Task;
+
+Client::Client(Worker& worker, const net::Address& address, const net::Address& local, std::uint64_t number)
+    : worker_(worker), stream_(worker.loop()), address_(address), local_(local), accepted_(worker.loop().now()), number_(number) {}
+
+bool Client::open(int fd) {
+    if (!stream_.open(fd, false)) return false;
+    park(worker_.service().timeouts.client_head);
+    return true;
+}
+
+void Client::park(core::Duration within) {
+    parked_ = true;
+    stream_.await_readable(*this, within);
+}
+
+void Client::finish() {
+    parked_ = false;
+    if (gone_) return worker_.retire(*this);
+    serve();
+}
+
+bool Client::close_if_quiet() {
+    if (!parked_ || !stream_.quiet()) return false;
+    stream_.forget_reader();
+    worker_.retire(*this);
+    return true;
+}
+
+void Client::abort() {
+    aborted_ = true;
+    stream_.abort();
+}
+
+net::Detached Client::serve() {
+    Input in;
+    in.buffer = worker_.loop().buffers().lend_small();
+    bool more = true;
+    while (more) {
+        more = co_await serve_one(in);
+        if (more && in.empty()) {
+            if (worker_.draining()) break;
+            in.buffer.release();
+            park(worker_.service().timeouts.keep_alive);
+            co_return;
+        }
+    }
+    if (must_linger_ && !aborted_) co_await linger(in);
+    in.buffer.release();
+    worker_.retire(*this);
+}
+
+Task<bool> Client::serve_one(Input& in) {
+    Exchange x;
+    x.client = &address_;
+    x.local = &local_;
+    x.record.connection = number_;
+    x.record.number = ++requests_;
+    x.record.accepted = accepted_;
+    x.record.began = worker_.loop().now();
+    x.record.when = worker_.loop().wall();
+    const auto size = co_await read_head(in, x);
+    if (size == 0) co_return false;
+    x.record.head_done = worker_.loop().now();
+    co_return co_await serve_exchange(in, x, size);
+}
+
+Task<std::size_t> Client::read_head(Input& in, Exchange& x) {
+    const auto& s = worker_.service();
+    const auto deadline = x.record.began + s.timeouts.client_head;
+    std::size_t seen = 0;
+    for (;;) {
+        if (!in.empty()) {
+            const auto bytes = in.bytes();
+            const auto head = http::parse_request_head({bytes.data(), bytes.size()}, seen, s.limits.head, x.head);
+            if (head.state == http::HeadState::complete) co_return head.size;
+            if (head.state == http::HeadState::failed) {
+                co_await refuse(in, x, head.status, head.why);
+                co_return 0;
+            }
+            seen = bytes.size();
+        }
+        if (in.room().empty()) in.replace(in.bytes(), worker_.loop().buffers());
+        if (in.room().empty()) in.grow(worker_.loop().buffers());
+        auto n = co_await stream_.read_some(in.room(), deadline - worker_.loop().now());
+        if (!n && n.error().code == Code::timed_out && !in.empty()) co_await refuse(in, x, 408, "the request head did not come in time");
+        if (!n || *n == 0) co_return 0;
+        in.end += *n;
+    }
+}
+
+namespace {
+/// What there is of a request line, for the log.
+std::string_view first_line(std::span<const char> bytes) {
+    const auto line = std::string_view(bytes.data(), bytes.size()).substr(0, 8192);
+    const auto start = std::min(line.find_first_not_of("\r\n"), line.size());
+    return line.substr(start, line.find_first_of("\r\n", start) - start);
+}
+}  // namespace
+
+/// Answers a request that cannot be served; the connection ends with it, for nobody knows where the next one begins.
+Task<void> Client::refuse(Input& in, Exchange& x, int status, const char* why) {
+    auto& s = worker_.service();
+    if (x.head.line.empty()) x.head.line = first_line(in.bytes());
+    x.head.minor = 1;
+    Http1Requester requester(stream_, x, s, {}, false);
+    x.requester = &requester;
+    const auto reason = exchange::reason_of_refusal(status);
+    if (row(reason).level >= observe::Logs::threshold) s.logs.error(row(reason).level, why, x);
+    co_await proxy::answer_error(s, x, reason);
+    must_linger_ = true;
+    record(x);
+}
+
+/// Everything about a head that decides whether it may be served. False: refused, with why in x.target.error or the like.
+Task<bool> Client::serve_exchange(Input& in, Exchange& x, std::size_t head_size) {
+    auto& s = worker_.service();
+    x.framing = http::frame_request(x.head);
+    x.target = http::parse_target(x.head);
+    int refusal = 0;
+    const char* why = "";
+    if (x.framing.error) {
+        refusal = x.framing.status;
+        why = x.framing.error;
+    } else if (x.target.error) {
+        refusal = 400;
+        why = x.target.error;
+    } else if (const auto* expect = http::find(x.head.fields, http::FieldId::expect); expect && x.head.minor >= 1) {
+        x.expects_continue = core::iequals(expect->value, "100-continue");
+        if (!x.expects_continue) refusal = 417, why = "unknown expectation";
+    }
+    if (!refusal && (x.head.method == http::Method::connect || x.head.method_name == "TRACE")) refusal = 405, why = "method not allowed";
+    if (!refusal && x.framing.kind == http::BodyKind::length && x.framing.length > s.limits.max_body) refusal = 413, why = "body too large";
+    if (refusal) {
+        co_await refuse(in, x, refusal, why);
+        co_return false;
+    }
+
+    const auto buffered = in.bytes().subspan(head_size);
+    Http1Requester requester(stream_, x, s, buffered, !worker_.draining());
+    x.requester = &requester;
+    co_await proxy::forward(s, x);
+    record(x);
+    if (!requester.keeps_alive()) {
+        must_linger_ = !requester.was_cut() && !requester.was_tunnel() &&
+                       (!requester.body_done() || !requester.excess().empty() || stream_.input_pending());
+        co_return false;
+    }
+    in.replace(requester.excess(), worker_.loop().buffers());
+    co_return true;
+}
+
+void Client::record(Exchange& x) {
+    if (x.record.last_byte == core::never) x.record.last_byte = worker_.loop().now();
+    worker_.service().logs.access(x);
+}
+
+/// Reads and forgets what the client still sends, so that closing does not reset away the answer on its way to it
+/// (RFC 9112 9.6).
+Task<void> Client::linger(Input& in) {
+    const auto& t = worker_.service().timeouts;
+    stream_.shutdown_send();
+    const auto until = worker_.loop().now() + t.linger_total;
+    while (!aborted_ && worker_.loop().now() < until) {
+        auto n = co_await stream_.read_some(in.buffer.span(), t.linger);
+        if (!n || *n == 0) break;
+    }
+}
+
+}  // namespace sluice::server

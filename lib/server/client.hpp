@@ -1,0 +1,55 @@
+// A client's connection: waits, reads a request, has it served, waits again.
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+
+#include "server/http1.hpp"
+
+namespace sluice::server {
+
+class Worker;
+
+/// While nothing is under way it is no more than this object: no coroutine, no buffer. Owned by its worker, on that
+/// worker's thread.
+class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
+  public:
+    Client(Worker& worker, const net::Address& address, const net::Address& local, std::uint64_t number);
+
+    /// Takes over the socket and waits for the first request. False: it could not be watched.
+    bool open(int fd);
+
+    bool is_parked() const { return parked_; }
+    /// Ends a parked connection unless a request has come meanwhile. The client is gone afterwards if true.
+    bool close_if_quiet();
+    /// Breaks off whatever is under way.
+    void abort();
+
+    std::uint64_t number() const { return number_; }
+
+  private:
+    void park(core::Duration within);
+    bool attempt() override { return true; }
+    void fail(net::IoError) override { gone_ = true; }
+    void finish() override;
+
+    net::Detached serve();
+    /// One request. True: the connection can take another.
+    net::Task<bool> serve_one(Input& in);
+    net::Task<bool> serve_exchange(Input& in, exchange::Exchange& x, std::size_t head_size);
+    /// The head's size; 0: there is no request (closed, timed out), or a bad one that has been answered.
+    net::Task<std::size_t> read_head(Input& in, exchange::Exchange& x);
+    net::Task<void> refuse(Input& in, exchange::Exchange& x, int status, const char* why);
+    net::Task<void> linger(Input& in);
+    void record(exchange::Exchange& x);
+
+    Worker& worker_;
+    net::Stream stream_;
+    net::Address address_;
+    const net::Address& local_;
+    core::Instant accepted_;
+    std::uint64_t number_;
+    std::uint32_t requests_ = 0;
+    bool parked_ = false, gone_ = false, aborted_ = false, must_linger_ = false;
+};
+
+}  // namespace sluice::server

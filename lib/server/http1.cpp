@@ -1,0 +1,168 @@
+#include "server/http1.hpp"
+
+#include <cstring>
+
+#include "http/head_writer.hpp"
+#include "http/status.hpp"
+
+namespace sluice::server {
+
+using core::Code;
+using core::Failure;
+using core::result;
+using core::Side;
+using core::Stage;
+using exchange::Answer;
+using exchange::BodyWriter;
+using http::BodyKind;
+using net::Task;
+
+void Input::replace(std::span<char> bytes, core::BufferPool& buffers) {
+    if (bytes.size() > buffer.size()) {
+        auto larger = buffers.lend_large();
+        std::memcpy(larger.data(), bytes.data(), bytes.size());
+        buffer = std::move(larger);
+    } else if (!bytes.empty()) {
+        std::memmove(buffer.data(), bytes.data(), bytes.size());
+    }
+    begin = 0;
+    end = bytes.size();
+}
+
+void Input::grow(core::BufferPool& buffers) {
+    if (buffer.size() >= core::BufferPool::large) return;
+    auto larger = buffers.lend_large();
+    std::memcpy(larger.data(), buffer.data() + begin, end - begin);
+    end -= std::exchange(begin, 0);
+    buffer = std::move(larger);
+}
+
+Http1Requester::Http1Requester(net::Stream& stream, exchange::Exchange& x, proxy::Service& service, std::span<char> buffered,
+                               bool may_keep_alive)
+    : stream_(stream),
+      x_(x),
+      s_(service),
+      reader_({&stream, Side::client, Stage::request_body, service.timeouts.client_body}, x.framing, buffered),
+      keep_alive_(may_keep_alive && http::keeps_alive(x.head.minor, x.head.fields)) {}
+
+result<void> Http1Requester::count_body() {
+    x_.record.body_received = reader_.total();
+    if (reader_.total() <= s_.limits.max_body) return {};
+    return Failure{Code::too_large, Side::client, Stage::request_body, 0};
+}
+
+std::span<char> Http1Requester::buffered_body() {
+    first_ = reader_.take_buffered();
+    if (first_ && !count_body()) first_ = Failure{Code::too_large, Side::client, Stage::request_body, 0};
+    // What is wrong with it comes out at the first read_body(), as for bytes that come later.
+    return first_ ? *first_ : std::span<char>{};
+}
+
+Task<result<std::span<char>>> Http1Requester::read_body(std::span<char> room) {
+    if (!first_) co_return first_.error();
+    auto piece = co_await reader_.read(room);
+    if (reader_.done() && !reader_.excess().empty()) spill_.assign(reader_.excess().begin(), reader_.excess().end());
+    if (piece)
+        if (auto within = count_body(); !within) co_return within.error();
+    co_return piece;
+}
+
+Task<result<void>> Http1Requester::send_continue() {
+    if (!x_.expects_continue || reader_.total() > 0 || x_.answered) co_return result<void>{};
+    x_.expects_continue = false;
+    BodyWriter raw(stream_, false, Side::client, Stage::request_body, s_.timeouts.client_send);
+    auto n = co_await raw.write("HTTP/1.1 100 Continue\r\n\r\n", {}, true, nullptr);
+    if (!n) co_return n.error();
+    x_.record.bytes_sent += *n;
+    co_return result<void>{};
+}
+
+Task<result<void>> Http1Requester::send_interim(int status, std::string_view reason, const http::Fields& fields) {
+    if (x_.head.minor == 0) co_return result<void>{};  // RFC 9110 15.2: never to HTTP/1.0
+    auto buffer = s_.loop.buffers().lend_large();
+    http::HeadWriter out(buffer.data());
+    out.add("HTTP/1.1 ");
+    out.number(static_cast<std::uint64_t>(status));
+    out.add(" ");
+    out.add(reason);
+    out.add("\r\n");
+    for (const auto& f : fields) out.field(f);
+    out.add("\r\n");
+    BodyWriter raw(stream_, false, Side::client, Stage::response_head, s_.timeouts.client_send);
+    auto n = co_await raw.write(out.written(), {}, true, nullptr);
+    if (!n) co_return n.error();
+    x_.record.bytes_sent += *n;
+    co_return result<void>{};
+}
+
+std::string_view Http1Requester::write_head(const Answer& answer, char* out, bool chunked) {
+    using http::FieldId;
+    http::HeadWriter w(out);
+    w.add("HTTP/1.1 ");
+    w.number(static_cast<std::uint64_t>(answer.status));
+    w.add(" ");
+    w.add(answer.reason.empty() ? http::status_phrase(answer.status) : answer.reason);
+    w.add("\r\n");
+    if (answer.status == 101) {
+        w.add("Upgrade: websocket\r\nConnection: upgrade\r\n");
+    } else {
+        w.add("Server: sluice\r\nDate: ");
+        w.add(s_.logs.dates().http(s_.loop.wall().seconds()));
+        w.add("\r\n");
+        if (chunked) {
+            w.add("Transfer-Encoding: chunked\r\n");
+        } else if (answer.has_length) {
+            w.add("Content-Length: ");
+            w.number(answer.length);
+            w.add("\r\n");
+        }
+        w.add(keep_alive_ ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
+    }
+    for (const auto& f : *answer.fields) w.field(f);
+    w.add("\r\n");
+    return w.written();
+}
+
+Task<result<void>> Http1Requester::send_head(const Answer& answer, std::span<const char> body, bool last) {
+    const bool open_ended = answer.kind == BodyKind::chunked || answer.kind == BodyKind::until_close;
+    const bool chunked = open_ended && x_.head.minor >= 1;
+    raw_until_close_ = open_ended && !chunked;
+    // The rest of a request that is still on its way would be read as the next one.
+    if (raw_until_close_ || !reader_.done()) keep_alive_ = false;
+    x_.answered = true;
+    x_.record.status = answer.status;
+    writer_ = BodyWriter(stream_, chunked, Side::client, Stage::response_body, s_.timeouts.client_send);
+
+    const auto size = http::written_size(*answer.fields) + answer.reason.size() + 256;
+    auto buffer = size <= core::BufferPool::small ? s_.loop.buffers().lend_small() : s_.loop.buffers().lend_large();
+    const auto head = write_head(answer, buffer.data(), chunked);
+    auto n = co_await writer_.write(head, body, last, nullptr);
+    co_return sent(n, body.size(), last);
+}
+
+Task<result<void>> Http1Requester::send_body(std::span<const char> body, bool last, const http::Fields* trailers) {
+    auto n = co_await writer_.write("", body, last, trailers);
+    co_return sent(n, body.size(), last);
+}
+
+result<void> Http1Requester::sent(result<std::size_t> n, std::size_t payload, bool last) {
+    if (!n) return n.error();
+    x_.record.bytes_sent += *n;
+    x_.record.body_sent += payload;
+    if (last) x_.record.last_byte = s_.loop.now();
+    return {};
+}
+
+void Http1Requester::cut() {
+    cut_ = true;
+    // To an HTTP/1.0 client a plain close would say that the body is complete.
+    if (raw_until_close_) stream_.reset();
+}
+
+net::Stream* Http1Requester::tunnel() {
+    tunnel_ = true;
+    keep_alive_ = false;
+    return &stream_;
+}
+
+}  // namespace sluice::server

@@ -1,0 +1,68 @@
+// The client's side of an exchange in HTTP/1.1.
+#pragma once
+
+#include "core/buffers.hpp"
+#include "exchange/exchange.hpp"
+#include "exchange/http1_body.hpp"
+#include "proxy/service.hpp"
+
+namespace sluice::server {
+
+/// Bytes read from a client and not used yet. Starts small, grows once when a head or pipelined requests need it.
+struct Input {
+    core::Buffer buffer;
+    std::size_t begin = 0, end = 0;
+
+    bool empty() const { return begin == end; }
+    std::span<char> bytes() const { return buffer.span().subspan(begin, end - begin); }
+    std::span<char> room() const { return buffer.span().subspan(end); }
+    /// Makes these the only bytes; they may lie in the buffer itself.
+    void replace(std::span<char> bytes, core::BufferPool& buffers);
+    /// Moves to a large buffer; in a large one nothing happens.
+    void grow(core::BufferPool& buffers);
+};
+
+/// Lives as long as its exchange, in the frame that serves it.
+class Http1Requester final : public exchange::Requester {
+  public:
+    /// `buffered`: what was read past the head. `may_keep_alive`: nothing but the request speaks against keeping the
+    /// connection.
+    Http1Requester(net::Stream& stream, exchange::Exchange& x, proxy::Service& service, std::span<char> buffered, bool may_keep_alive);
+
+    std::span<char> buffered_body() override;
+    net::Task<core::result<std::span<char>>> read_body(std::span<char> room) override;
+    bool body_done() const override { return reader_.done(); }
+    void cancel_read() override { stream_.cancel_read(core::Code::cancelled); }
+    const http::Fields& trailers() const override { return reader_.trailers(); }
+    net::Task<core::result<void>> send_continue() override;
+    net::Task<core::result<void>> send_interim(int status, std::string_view reason, const http::Fields& fields) override;
+    net::Task<core::result<void>> send_head(const exchange::Answer& answer, std::span<const char> body, bool last) override;
+    net::Task<core::result<void>> send_body(std::span<const char> body, bool last, const http::Fields* trailers) override;
+    void cut() override;
+    net::Stream* tunnel() override;
+    std::span<char> buffered_tunnel() override { return excess(); }
+    void on_break(net::Waiter* waiter) override { stream_.on_break(waiter); }
+
+    /// The exchange went by the book and the connection can take another.
+    bool keeps_alive() const { return keep_alive_ && !cut_ && reader_.done(); }
+    bool was_cut() const { return cut_; }
+    bool was_tunnel() const { return tunnel_; }
+    /// Pipelined bytes after the request.
+    std::span<char> excess() { return spill_.empty() ? reader_.excess() : std::span<char>(spill_); }
+
+  private:
+    core::result<void> count_body();
+    std::string_view write_head(const exchange::Answer& answer, char* out, bool chunked);
+    core::result<void> sent(core::result<std::size_t> n, std::size_t payload, bool last);
+
+    net::Stream& stream_;
+    exchange::Exchange& x_;
+    proxy::Service& s_;
+    exchange::BodyReader reader_;
+    exchange::BodyWriter writer_;
+    std::string spill_;  // excess that came into a buffer that is not ours to keep
+    core::result<std::span<char>> first_ = std::span<char>{};
+    bool keep_alive_, cut_ = false, tunnel_ = false, raw_until_close_ = false;
+};
+
+}  // namespace sluice::server

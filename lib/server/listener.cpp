@@ -1,0 +1,75 @@
+#include "server/listener.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "server/worker.hpp"
+
+namespace sluice::server {
+
+namespace {
+constexpr int batch = 64;  // connections taken in one event, so that those already served do not wait
+constexpr core::Duration pause_time = std::chrono::milliseconds(250);
+}  // namespace
+
+Listener::Listener(Worker& worker, int fd, const net::Address& address, bool shared)
+    : worker_(worker), fd_(fd), address_(address), shared_(shared) {
+    worker_.loop().watch(fd_, *this, shared_ ? std::uint32_t{EPOLLIN} | EPOLLEXCLUSIVE : std::uint32_t{EPOLLIN});
+}
+
+Listener::~Listener() {
+    if (fd_ < 0) return;
+    worker_.loop().unwatch(fd_);
+    ::close(fd_);
+}
+
+void Listener::close() {
+    if (fd_ < 0) return;
+    for (int i = 0; i < 4096 && accept_one(); ++i) {
+    }
+    worker_.loop().unwatch(fd_, shared_);
+    ::close(std::exchange(fd_, -1));
+}
+
+void Listener::on_events(std::uint32_t) {
+    if (paused_) return;
+    for (int i = 0; i < batch && !paused_ && accept_one(); ++i) {
+    }
+}
+
+bool Listener::accept_one() {
+    sockaddr_storage from;
+    socklen_t size = sizeof from;
+    const int fd = accept4(fd_, reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0) {
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) pause(errno);
+        // The others are of one connection (ECONNABORTED and the network errors of accept(2)), or EAGAIN: none is left.
+        return errno != EAGAIN && !paused_;
+    }
+    worker_.take(fd, net::Address::from(reinterpret_cast<sockaddr*>(&from), size), *this);
+    if (fd >= worker_.descriptor_limit()) pause(EMFILE);
+    return true;
+}
+
+/// New clients wait in the kernel's queue while those that are here are served.
+void Listener::pause(int error) {
+    if (paused_) return;
+    paused_ = true;
+    if (!shared_) worker_.loop().rewatch(fd_, 0);
+    worker_.loop().wheel().arm(*this, worker_.loop().now() + pause_time);
+    worker_.tell_paused(error);
+}
+
+void Listener::resume() {
+    if (!paused_ || fd_ < 0) return;
+    paused_ = false;
+    if (!shared_)
+        worker_.loop().rewatch(fd_, EPOLLIN);
+    else
+        on_events(EPOLLIN);
+}
+
+}  // namespace sluice::server

@@ -1,0 +1,39 @@
+// A worker's listening socket: accepts, and pauses when descriptors run out.
+#pragma once
+
+#include "net/address.hpp"
+#include "net/loop.hpp"
+
+namespace sluice::server {
+
+class Worker;
+
+/// On its worker's thread. Owns the socket.
+class Listener final : public net::Watched {
+  public:
+    Listener(Worker& worker, int fd, const net::Address& address, bool shared);
+    ~Listener() override;
+
+    const net::Address& address() const { return address_; }
+
+    /// Takes what waits in the queue, then stops listening for good.
+    void close();
+    /// Accepts again after a pause.
+    void resume();
+
+    void on_events(std::uint32_t events) override;
+    void on_expiry() override { resume(); }
+
+  private:
+    /// False: there is nothing more to accept now.
+    bool accept_one();
+    void pause(int error);
+
+    Worker& worker_;
+    int fd_;
+    const net::Address& address_;
+    bool shared_;  // one socket for all workers: only one of them is woken per connection
+    bool paused_ = false;
+};
+
+}  // namespace sluice::server

@@ -1,0 +1,133 @@
+#include "server/worker.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace sluice::server {
+
+namespace {
+// How many more connections than the least busy worker one may have before it hands new ones over.
+constexpr std::uint32_t fair_margin = 8;
+// How long a connection is held open for a log that is not written.
+constexpr core::Duration log_patience = std::chrono::seconds(1);
+}  // namespace
+
+Worker::Worker(Shared& shared, observe::LogChannel* access, observe::LogChannel& error)
+    : shared_(shared),
+      loop_(shared.clock),
+      logs_(loop_, access, error),
+      rng_(core::Rng::from_system()),
+      group_(shared.group),
+      pool_(loop_, shared.group, shared.pools),
+      service_{loop_, group_, pool_, shared_.timeouts, shared_.limits, logs_, rng_} {
+    loop_.at_turn_end(*this);
+}
+
+Worker::~Worker() {
+    listeners_.clear();
+    clients_.clear_and_dispose(std::default_delete<Client>());
+    pool_.close_idle();
+}
+
+void Worker::listen(int fd, const net::Address& address, bool shared) { listeners_.emplace_back(*this, fd, address, shared); }
+
+Worker& Worker::least_busy() {
+    Worker* least = this;
+    for (const auto& other : shared_.workers)
+        if (other->connections() < least->connections()) least = other.get();
+    return connections() > least->connections() + fair_margin ? *least : *this;
+}
+
+void Worker::take(int fd, const net::Address& from, const Listener& listener) {
+    Worker& worker = least_busy();
+    // Counted at once, so that a burst is spread and not sent all to the same worker.
+    worker.connections_.fetch_add(1, std::memory_order_relaxed);
+    if (&worker == this) return adopt(fd, from, listener.address());
+    worker.loop_.post([&worker, fd, from, &local = listener.address()] { worker.adopt(fd, from, local); });
+}
+
+void Worker::adopt(int fd, const net::Address& from, const net::Address& local) {
+    auto client = std::make_unique<Client>(*this, from, local, shared_.connections.fetch_add(1, std::memory_order_relaxed) + 1);
+    if (!client->open(fd)) {
+        ::close(fd);
+        connections_.fetch_sub(1, std::memory_order_relaxed);
+        return;
+    }
+    clients_.push_back(*client.release());
+}
+
+void Worker::retire(Client& client) {
+    clients_.erase(clients_.iterator_to(client));
+    std::unique_ptr<Client> owned(&client);
+    const auto position = logs_.position();
+    if (position <= logs_.written()) return dispose(std::move(owned));
+    closing_.push_back({std::move(owned), position, loop_.now() + log_patience});
+}
+
+void Worker::dispose(std::unique_ptr<Client> client) {
+    client.reset();
+    connections_.fetch_sub(1, std::memory_order_relaxed);
+    if (paused_) {
+        paused_ = false;
+        for (Listener& listener : listeners_) listener.resume();
+    }
+    end_if_drained();
+}
+
+void Worker::on_turn_end() {
+    while (!closing_.empty() && (closing_.front().position <= logs_.written() || closing_.front().give_up <= loop_.now())) {
+        auto client = std::move(closing_.front().client);
+        closing_.pop_front();
+        dispose(std::move(client));
+    }
+    if (closing_.empty()) return;
+    loop_.wheel().arm(closing_alarm_, closing_.front().give_up);
+    logs_.hurry();
+}
+
+void Worker::tell_paused(int error) {
+    paused_ = true;
+    // Once a minute at most: it goes on as long as the flood does.
+    if (told_paused_.us != 0 && loop_.now() - told_paused_ < std::chrono::minutes(1)) return;
+    told_paused_ = loop_.now();
+    logs_.error(exchange::Level::crit, std::string("accepting pauses: ") + std::strerror(error) + ", " + std::to_string(connections()) +
+                                           " clients are connected; raise the limit of open files (ulimit -n)");
+}
+
+void Worker::drain() {
+    loop_.post([this] { begin_drain(); });
+}
+
+void Worker::begin_drain() {
+    draining_ = true;
+    for (Listener& listener : listeners_) listener.close();
+    for (auto it = clients_.begin(); it != clients_.end();) {
+        Client& client = *it++;
+        client.close_if_quiet();
+    }
+    end_if_drained();
+}
+
+void Worker::end_if_drained() {
+    if (draining_ && clients_.empty() && closing_.empty()) loop_.stop();
+}
+
+void Worker::stop() {
+    loop_.post([this] { stop_now(); });
+}
+
+void Worker::stop_now() {
+    draining_ = true;
+    for (Listener& listener : listeners_) listener.close();
+    // Each may end others; start over until only those are left that wait for nothing.
+    for (std::size_t tries = clients_.size() + 1; tries > 0 && !clients_.empty(); --tries) {
+        Client& client = clients_.front();
+        clients_.splice(clients_.end(), clients_, clients_.begin());
+        client.abort();
+    }
+    loop_.stop();
+}
+
+}  // namespace sluice::server

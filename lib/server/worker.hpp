@@ -1,0 +1,92 @@
+// A worker: one thread, one loop, its own listeners, clients, pools, logs.
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <deque>
+#include <list>
+#include <memory>
+#include <vector>
+
+#include "proxy/service.hpp"
+#include "server/client.hpp"
+#include "server/listener.hpp"
+
+namespace sluice::server {
+
+/// What all workers share; outlives them.
+struct Shared {
+    const core::Clock& clock;
+    upstream::Group& group;
+    proxy::Timeouts timeouts;
+    proxy::Limits limits;
+    upstream::PoolRule pools;
+    int descriptor_limit = 0;  // accepting pauses when descriptors get this high
+    std::atomic<std::uint64_t> connections{0};  // ever accepted
+    std::vector<std::unique_ptr<class Worker>> workers;
+};
+
+/// Everything but the members marked so belongs to the thread that calls run().
+class Worker final : net::TurnEnd {
+  public:
+    Worker(Shared& shared, observe::LogChannel* access, observe::LogChannel& error);
+    ~Worker();
+
+    /// Before run(): listens on `fd`, which is the worker's from now on.
+    void listen(int fd, const net::Address& address, bool shared);
+
+    void run() { loop_.run(); }
+
+    /// Any thread: stops accepting, finishes what is under way, then run() returns.
+    void drain();
+    /// Any thread: breaks everything off; run() returns.
+    void stop();
+
+    /// Clients now connected; any thread.
+    std::uint32_t connections() const { return connections_.load(std::memory_order_relaxed); }
+
+    net::Loop& loop() { return loop_; }
+    proxy::Service& service() { return service_; }
+    bool draining() const { return draining_; }
+    int descriptor_limit() const { return shared_.descriptor_limit; }
+    std::size_t idle_connections() const { return pool_.idle(); }
+
+    /// A connection accepted here: kept, or handed to a worker that has clearly fewer.
+    void take(int fd, const net::Address& from, const Listener& listener);
+    /// The client's connection is over: closed when its log lines are written, and freed.
+    void retire(Client& client);
+    void tell_paused(int error);
+
+  private:
+    struct Closing {
+        std::unique_ptr<Client> client;
+        std::uint64_t position;  // of the access log
+        core::Instant give_up;
+    };
+    struct Alarm final : core::Timer {  // its going off is enough: a turn ends after it
+        void on_expiry() override {}
+    };
+    Worker& least_busy();
+    void adopt(int fd, const net::Address& from, const net::Address& local);
+    void dispose(std::unique_ptr<Client> client);
+    void begin_drain();
+    void stop_now();
+    void end_if_drained();
+    void on_turn_end() override;
+
+    Shared& shared_;
+    net::Loop loop_;
+    observe::Logs logs_;
+    core::Rng rng_;
+    upstream::GroupAtWorker group_;
+    upstream::Pool pool_;
+    proxy::Service service_;
+    std::list<Listener> listeners_;
+    boost::intrusive::list<Client> clients_;
+    std::deque<Closing> closing_;
+    Alarm closing_alarm_;
+    bool draining_ = false, paused_ = false;
+    core::Instant told_paused_{};
+    alignas(64) std::atomic<std::uint32_t> connections_{0};
+};
+
+}  // namespace sluice::server
