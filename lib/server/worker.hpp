@@ -52,6 +52,8 @@ class Worker final : net::TurnEnd {
 
     /// A connection accepted here: kept, or handed to a worker that has clearly fewer.
     void take(int fd, const net::Address& from, const Listener& listener);
+    /// Serves a connected client from now on. `local` outlives it. Counted already by take().
+    void adopt(int fd, const net::Address& from, const net::Address& local);
     /// The client's connection is over: closed when its log lines are written, and freed.
     void retire(Client& client);
     void tell_paused(int error);
@@ -66,7 +68,6 @@ class Worker final : net::TurnEnd {
         void on_expiry() override {}
     };
     Worker& least_busy();
-    void adopt(int fd, const net::Address& from, const net::Address& local);
     void dispose(std::unique_ptr<Client> client);
     void begin_drain();
     void stop_now();

@@ -17,6 +17,10 @@ using core::result;
 using core::Side;
 using core::Stage;
 
+Pool::Pool(net::Loop& loop, Group& group, PoolRule rule) : loop_(loop), rule_(rule), idle_(group.peers().size()) {
+    if (!rule_.dial) rule_.dial = dial;
+}
+
 void Connection::finish() { pool_->drop(*this); }
 
 ConnectionPtr Pool::take_idle(const Peer& peer, bool make_sure) {
@@ -71,8 +75,8 @@ void Pool::close_idle() {
     }
 }
 
-result<int> Pool::open_socket(const Peer& peer) {
-    const auto to = peer.address.native();
+result<int> dial(const net::Address& address) {
+    const auto to = address.native();
     const int fd = socket(to.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) return net::at(net::io_error(errno), Side::self, Stage::connect);
     if (to.storage.ss_family != AF_UNIX) {
@@ -89,10 +93,10 @@ result<int> Pool::open_socket(const Peer& peer) {
 net::Task<result<ConnectionPtr>> Pool::connect(const Peer& peer, Connection*& connecting) {
     constexpr core::Duration pause = std::chrono::milliseconds(50);
     const auto give_up = loop_.now() + rule_.connect;
-    auto fd = open_socket(peer);
+    auto fd = rule_.dial(peer.address);
     while (!fd && fd.error().code == Code::no_descriptors && loop_.now() < give_up) {
         if (!drop_any()) co_await net::sleep(loop_, pause);
-        fd = open_socket(peer);
+        fd = rule_.dial(peer.address);
     }
     if (!fd) co_return fd.error();
 

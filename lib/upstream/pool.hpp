@@ -11,10 +11,15 @@
 
 namespace sluice::upstream {
 
+/// Opens a non-blocking socket that is connected, or connecting, to the address. Tests put their own in its place.
+using Dial = core::result<int> (*)(const net::Address& to);
+core::result<int> dial(const net::Address& to);
+
 struct PoolRule {
     std::size_t keep = 256;  // idle connections per peer and worker
     core::Duration idle = std::chrono::seconds(60);
     core::Duration connect = std::chrono::seconds(60);
+    Dial dial = nullptr;  // nullptr: the real one
 };
 
 class Pool;
@@ -42,7 +47,7 @@ using ConnectionPtr = std::unique_ptr<Connection>;
 /// All idle connections of one worker to the peers of one group, last in first out. That worker's thread only.
 class Pool {
   public:
-    Pool(net::Loop& loop, Group& group, PoolRule rule) : loop_(loop), rule_(rule), idle_(group.peers().size()) {}
+    Pool(net::Loop& loop, Group& group, PoolRule rule);
 
     /// A connection that has been idle, or nullptr. `make_sure`: asks the kernel whether the peer has closed it meanwhile
     /// (a system call), for requests that could not be repeated.
@@ -59,7 +64,6 @@ class Pool {
 
   private:
     friend class Connection;
-    core::result<int> open_socket(const Peer& peer);
     void drop(Connection& connection);
     bool drop_any();
 
