@@ -124,7 +124,7 @@ net::Task<result<std::size_t>> BodyWriter::write(std::string_view head, std::spa
         }
     }
     if (used == 0) co_return std::size_t{0};
-    auto n = co_await stream_->write(std::span(parts.data(), used), within_);
+    auto n = co_await stream_->write(std::span(parts.data(), used), within_, last && ends_stream_);
     if (!n) co_return net::at(n.error(), side_, stage_);
     co_return *n;
 }

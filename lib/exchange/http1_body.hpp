@@ -68,12 +68,15 @@ class BodyWriter {
     net::Task<core::result<std::size_t>> write(std::string_view head, std::span<const char> payload, bool last,
                                                const http::Fields* trailers);
 
+    /// The stream is closed at once after the last bytes of the body (see Stream::write).
+    void ends_stream() { ends_stream_ = true; }
+
   private:
     net::Stream* stream_ = nullptr;
     core::Duration within_{};
     core::Side side_{};
     core::Stage stage_{};
-    bool chunked_ = false;
+    bool chunked_ = false, ends_stream_ = false;
 };
 
 }  // namespace sluice::exchange

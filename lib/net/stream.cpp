@@ -1,6 +1,7 @@
 #include "net/stream.hpp"
 
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -35,6 +36,19 @@ IoError io_error(int os_error) {
 }
 
 namespace {
+// Straight to the kernel: glibc's wrappers are cancellation points, which costs two atomic operations a call in a process
+// with threads (1.5 % of a small request).
+ssize_t receive(int fd, std::span<char> room) { return syscall(SYS_recvfrom, fd, room.data(), room.size(), 0, nullptr, nullptr); }
+
+ssize_t transmit(int fd, std::span<const iovec> parts, int flags) {
+    // One part needs no message header copied in and checked.
+    if (parts.size() == 1) return syscall(SYS_sendto, fd, parts[0].iov_base, parts[0].iov_len, flags, nullptr, 0);
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(parts.data());
+    message.msg_iovlen = parts.size();
+    return syscall(SYS_sendmsg, fd, &message, flags);
+}
+
 // EPOLLRDHUP tells an end of stream that came with the last bytes: a short read then needs no second recv to find it.
 constexpr std::uint32_t read_events = EPOLLIN | EPOLLRDHUP | EPOLLET;
 constexpr std::uint32_t both_events = read_events | EPOLLOUT;
@@ -72,7 +86,7 @@ void Stream::shutdown_send() {
 
 io_result<std::size_t> Stream::read_now(std::span<char> room) {
     for (;;) {
-        const ssize_t n = ::recv(fd_, room.data(), room.size(), 0);
+        const ssize_t n = receive(fd_, room);
         if (n >= 0) {
             // A short read has emptied the socket; what comes later raises a new edge. An end already announced does not.
             if (static_cast<std::size_t>(n) < room.size() && !ending_) readable_ = false;
@@ -91,12 +105,9 @@ bool Stream::quiet() {
     return true;
 }
 
-io_result<std::size_t> Stream::write_now(std::span<const iovec> parts) {
-    msghdr message{};
-    message.msg_iov = const_cast<iovec*>(parts.data());
-    message.msg_iovlen = parts.size();
+io_result<std::size_t> Stream::write_now(std::span<const iovec> parts, bool ends) {
     for (;;) {
-        const ssize_t n = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
+        const ssize_t n = transmit(fd_, parts, ends ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL);
         if (n >= 0) return static_cast<std::size_t>(n);
         if (errno == EINTR) continue;
         if (errno == EAGAIN) writable_ = false;
@@ -125,7 +136,7 @@ void Stream::Write::advance(std::size_t n) {
 
 bool Stream::Write::attempt() {
     while (!parts_.empty() && stream_.writable_) {
-        auto n = stream_.write_now(parts_);
+        auto n = stream_.write_now(parts_, ends_);
         if (!n) {
             if (would_block(n.error())) break;
             out_ = n.error();

@@ -66,7 +66,7 @@ class Stream final : public Watched {
     /// One recv. 0: end of stream. would_block() tells the error from others.
     io_result<std::size_t> read_now(std::span<char> room);
     /// One sendmsg of up to all of it.
-    io_result<std::size_t> write_now(std::span<const iovec> parts);
+    io_result<std::size_t> write_now(std::span<const iovec> parts, bool ends = false);
     static bool would_block(const IoError& e) { return e.os_error == 11 /* EAGAIN */; }
 
     // Awaitables. `within` is how long to wait for the first (read) or each (write) progress.
@@ -77,8 +77,9 @@ class Stream final : public Watched {
     auto readable(core::Duration within) { return Readable(*this, within); }
     /// co_await -> io_result<void>: until a write would not block (or connect has ended).
     auto writable(core::Duration within) { return Writable(*this, within); }
-    /// co_await -> io_result<size_t>: all of `parts`, which is used up; the bytes written.
-    auto write(std::span<iovec> parts, core::Duration within) { return Write(*this, parts, within); }
+    /// co_await -> io_result<size_t>: all of `parts`, which is used up; the bytes written. `ends`: close() or
+    /// shutdown_send() follows at once; the FIN then leaves in one segment with the last bytes.
+    auto write(std::span<iovec> parts, core::Duration within, bool ends = false) { return Write(*this, parts, within, ends); }
 
     /// Waits with an object instead of a coroutine. Replaces nobody: the direction must be free.
     void await_readable(Waiter& waiter, core::Duration within);
@@ -162,7 +163,7 @@ class Stream final : public Watched {
 
     class Write final : public Await<io_result<std::size_t>> {
       public:
-        Write(Stream& s, std::span<iovec> parts, core::Duration within) : Await(s, within), parts_(parts) {}
+        Write(Stream& s, std::span<iovec> parts, core::Duration within, bool ends) : Await(s, within), parts_(parts), ends_(ends) {}
         bool await_ready() { return stream_.loop_.spend() && attempt(); }
         void await_suspend(std::coroutine_handle<> h) {
             waiting_ = h;
@@ -174,6 +175,7 @@ class Stream final : public Watched {
         void advance(std::size_t n);
         std::span<iovec> parts_;
         std::size_t done_ = 0;
+        bool ends_;
     };
 
     void wait_read(Waiter& waiter, core::Duration within);

@@ -27,6 +27,7 @@ class Logs final : net::TurnEnd {
     Logs(net::Loop& loop, LogChannel* access, LogChannel& error);
 
     void access(const exchange::Exchange& x);
+    bool has_access() const { return access_ != nullptr; }
 
     /// Lines below this level are not written: what clients do wrong stands in the access log.
     static constexpr exchange::Level threshold = exchange::Level::notice;

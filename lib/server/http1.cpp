@@ -132,11 +132,20 @@ Task<result<void>> Http1Requester::send_head(const Answer& answer, std::span<con
     x_.answered = true;
     x_.record.status = answer.status;
     writer_ = BodyWriter(stream_, chunked, Side::client, Stage::response_body, s_.timeouts.client_send);
+    // With an access log the connection stays open a moment longer, until the line is written.
+    if (!keep_alive_ && answer.status != 101 && !s_.logs.has_access()) writer_.ends_stream();
 
     const auto size = http::written_size(*answer.fields) + answer.reason.size() + 256;
     auto buffer = size <= core::BufferPool::small ? s_.loop.buffers().lend_small() : s_.loop.buffers().lend_large();
-    const auto head = write_head(answer, buffer.data(), chunked);
-    auto n = co_await writer_.write(head, body, last, nullptr);
+    auto head = write_head(answer, buffer.data(), chunked);
+    auto rest = body;
+    if (!chunked && body.size() <= buffer.size() - head.size()) {
+        // Copying a small body behind its head costs less than a second part in the system call.
+        std::memcpy(buffer.data() + head.size(), body.data(), body.size());
+        head = {head.data(), head.size() + body.size()};
+        rest = {};
+    }
+    auto n = co_await writer_.write(head, rest, last, nullptr);
     co_return sent(n, body.size(), last);
 }
 
