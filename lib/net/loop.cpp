@@ -30,7 +30,7 @@ Loop::~Loop() {
 }
 
 void Loop::run() {
-    while (!stopped_.load(std::memory_order_acquire)) turn(std::chrono::hours(1));
+    while (!stopped()) turn(std::chrono::hours(1));
 }
 
 void Loop::stop() {
@@ -62,8 +62,10 @@ int Loop::turn(core::Duration wait) {
     for (int i = 0; i < n; ++i)
         if (events[i].data.u64 != wake_key) dispatch(token_of(events[i].data.u64), events[i].events);
 
+    int handled = std::max(n, 0);
     if (!again_.empty()) {
         again_now_.swap(again_);
+        handled += static_cast<int>(again_now_.size());
         for (const Again& a : again_now_) dispatch(a.token, a.events);
         again_now_.clear();
     }
@@ -74,7 +76,7 @@ int Loop::turn(core::Duration wait) {
         context_.poll();
     }
     for (TurnEnd* hook : hooks_) hook->on_turn_end();
-    return n < 0 ? 0 : n;
+    return handled;
 }
 
 void Loop::dispatch(Token token, std::uint32_t events) {

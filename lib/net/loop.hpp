@@ -48,11 +48,13 @@ class Loop {
     /// Runs turns until stop().
     void run();
 
-    /// One turn; waits for something to do no longer than `wait`. Returns the number of descriptor events handled.
+    /// One turn; waits for something to do no longer than `wait`. Returns the number of events handled, with those of
+    /// again() and wake-ups: 0 when nothing was to do but deadlines.
     int turn(core::Duration wait);
 
     /// Any thread.
     void stop();
+    bool stopped() const { return stopped_.load(std::memory_order_acquire); }
 
     /// Any thread: runs `f` on the loop's thread, in order.
     template <class F>

@@ -49,10 +49,18 @@ void LogChannel::hurry(net::Loop& loop) {
     if (waiting_.exchange(&loop, std::memory_order_acq_rel) == nullptr) writer_.wake();
 }
 
+std::string_view LogChannel::oldest() const {
+    const auto tail = tail_.load(std::memory_order_relaxed);
+    const auto size = head_.load(std::memory_order_acquire) - tail;
+    if (size == 0) return {};
+    const auto at = tail & ring_mask;
+    return {ring_.get() + at, std::min<std::uint64_t>(size, room - at)};
+}
+
 LogWriter::LogWriter() : event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 LogWriter::~LogWriter() {
-    if (thread_.joinable()) stop(std::chrono::seconds(1));
+    if (thread_.joinable()) stop(std::chrono::hours(1));
     close(event_);
 }
 
@@ -75,19 +83,18 @@ void LogWriter::wake() {
     [[maybe_unused]] auto n = write(event_, &one, sizeof one);
 }
 
-void LogWriter::stop(core::Duration patience) {
+bool LogWriter::stop(core::Duration patience) {
+    if (!thread_.joinable()) return true;
     stopping_.store(true, std::memory_order_release);
     wake();
-    const auto waits = std::max<std::int64_t>(patience.count() / 1000, 1);
-    for (std::int64_t i = 0; i < waits && !finished_.load(std::memory_order_acquire); ++i) poll(nullptr, 0, 1);
-    if (finished_.load(std::memory_order_acquire)) {
-        thread_.join();
-        return;
+    for (auto left = patience.count() / 1000; left > 0 && !finished_.load(std::memory_order_acquire); --left) poll(nullptr, 0, 1);
+    if (!finished_.load(std::memory_order_acquire)) {
+        std::fprintf(stderr, "sluice: a log does not take what is written to it; its last lines are lost\n");
+        thread_.detach();
+        return false;
     }
-    std::fprintf(stderr, "sluice: a log file does not take what is written to it, lines are lost\n");
-    thread_.detach();
-    std::fflush(stderr);
-    _exit(0);  // the thread is stuck in the kernel: nothing else is left to do
+    thread_.join();
+    return true;
 }
 
 bool LogWriter::pending() const {
@@ -128,13 +135,11 @@ bool LogWriter::drain(LogChannel& channel) {
     // Whoever waits began to wait before this look at the head: what they wait for is included.
     net::Loop* waiting = channel.waiting_.exchange(nullptr, std::memory_order_acq_rel);
     const auto head = channel.head_.load(std::memory_order_acquire);
-    auto tail = channel.tail_.load(std::memory_order_relaxed);
-    const bool any = head != tail;
+    const bool any = head != channel.written();
     File& file = files_[channel.file_];
-    while (tail != head) {
-        const auto at = tail & ring_mask;
-        const auto size = std::min<std::uint64_t>(head - tail, LogChannel::room - at);
-        const ssize_t n = write(file.fd, channel.ring_.get() + at, size);
+    while (channel.written() < head) {
+        const auto bytes = channel.oldest();
+        const ssize_t n = write(file.fd, bytes.data(), bytes.size());
         if (n < 0 && errno == EINTR) continue;
         if (n < 0 && errno == EAGAIN) {  // standard output may be a non-blocking pipe
             pollfd p{file.fd, POLLOUT, 0};
@@ -147,13 +152,12 @@ bool LogWriter::drain(LogChannel& channel) {
             if (std::exchange(file.complained, errno) != errno)
                 std::fprintf(stderr, "sluice: cannot write log \"%s\": %s; lines are dropped until it works again\n",
                              file.path.c_str(), std::strerror(errno));
-            channel.dropped_.fetch_add(1, std::memory_order_relaxed);
-            tail = head;
+            channel.dropped_.fetch_add(static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.end(), '\n')), std::memory_order_relaxed);
+            channel.consume(bytes.size());
         } else {
             file.complained = 0;
-            tail += static_cast<std::uint64_t>(n);
+            channel.consume(static_cast<std::size_t>(n));
         }
-        channel.tail_.store(tail, std::memory_order_release);
     }
     if (waiting) waiting->nudge();
     return any;

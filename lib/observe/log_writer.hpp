@@ -40,6 +40,13 @@ class LogChannel {
 
     std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
 
+    // The consumer's side: the writer's thread, or a test in its place while that does not run.
+
+    /// The oldest published bytes, as far as they lie together in the ring. Empty: there are none.
+    std::string_view oldest() const;
+    /// The first `size` of them have been dealt with.
+    void consume(std::size_t size) { tail_.store(tail_.load(std::memory_order_relaxed) + size, std::memory_order_release); }
+
   private:
     friend class LogWriter;
     LogWriter& writer_;
@@ -68,9 +75,9 @@ class LogWriter {
 
     void start();
 
-    /// Writes what is there and ends; gives up after `patience` on a file that does not take it. Lines published before
-    /// are written; those lost are counted on standard error.
-    void stop(core::Duration patience);
+    /// Writes what was published and ends. False: a file does not take it, and after `patience` the thread was left behind
+    /// in its system call; the process must then end without destroying this object.
+    bool stop(core::Duration patience);
 
     /// Opens every file anew by its path (log rotation). Any thread.
     void reopen() {
