@@ -37,8 +37,9 @@ void Attempt::give_peer_back(bool reusable) {
 
 void Attempt::abandon(Failure why) {
     if (!abandoned_) abandoned_ = why;
-    if (connecting_) connecting_->stream.cancel_write(Code::cancelled);
-    if (connection_) connection_->stream.cancel_read(Code::cancelled);
+    // Whoever waits goes on at once, and may be through with this attempt when the call returns: nothing may follow it.
+    if (connecting_) return connecting_->stream.cancel_write(Code::cancelled);
+    if (connection_) return connection_->stream.cancel_read(Code::cancelled);
 }
 
 void Attempt::finish() { abandon({Code::reset, Side::client, Stage::response_head, 0}); }
@@ -111,8 +112,9 @@ Task<void> Attempt::upload() {
         if (auto sent = co_await writer.write("", *piece, last, &x_.requester->trailers()); !sent) failure = sent.error();
     }
     upload_whole_ = !failure;
+    if (!failure || failure->code == Code::cancelled) co_return;  // stopped by us
     // A peer that broke the connection may have answered before: receive() finds out. Everything else ends the attempt.
-    if (failure && !(failure->side == Side::peer && failure->code == Code::reset)) abandon(*failure);
+    if (!(failure->side == Side::peer && failure->code == Code::reset)) abandon(*failure);
 }
 
 Task<Attempt::Outcome> Attempt::upload_kept(BodyWriter& writer) {
@@ -188,9 +190,11 @@ Task<Attempt::Outcome> Attempt::relay() {
     if (!first) co_return first.error();
 
     exchange::Answer answer{response_.status, response_.reason, &response_.fields, framing.kind, framing.length, false};
-    if (const auto* length = http::find(response_.fields, http::FieldId::content_length)) {
-        answer.has_length = true;
-        answer.length = core::parse_number<std::uint64_t>(length->value).value_or(0);
+    // What a HEAD would have had, or a 304 stands for; a 204 has none (RFC 9110 8.6).
+    if (const auto* length = http::find(response_.fields, http::FieldId::content_length); length && response_.status != 204) {
+        const auto bytes = core::parse_number<std::uint64_t>(length->value);
+        answer.has_length = bytes.has_value();
+        answer.length = bytes.value_or(0);
     }
     keep_end_to_end(response_.fields);
     note_.received = first->size();

@@ -49,7 +49,7 @@ bool Listener::accept_one() {
         // The others are of one connection (ECONNABORTED and the network errors of accept(2)), or EAGAIN: none is left.
         return errno != EAGAIN && !paused_;
     }
-    worker_.take(fd, net::Address::from(reinterpret_cast<sockaddr*>(&from), size), *this);
+    worker_.take(fd, net::Address::from(reinterpret_cast<sockaddr*>(&from), size), address_);
     if (fd >= worker_.descriptor_limit()) pause(EMFILE);
     return true;
 }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
 
 #include "balance/balancer.hpp"
@@ -150,10 +151,12 @@ void Server::run() {
         });
     control_.run();
     for (auto& thread : threads_) thread.join();
-    shared_->workers.clear();
     for (const auto& address : addresses_)
         if (address.family() == net::Address::Family::unix_path) unlink(address.path().c_str());
-    log_writer_.stop(std::chrono::seconds(5));
+    const bool logs_complete = log_writer_.stop(std::chrono::seconds(5));
+    if (!logs_complete) std::_Exit(0);
+    // Not before: the log's thread may be about to nudge a worker's loop.
+    shared_->workers.clear();
 }
 
 void Server::wait_for_signal() {

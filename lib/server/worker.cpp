@@ -40,19 +40,30 @@ Worker& Worker::least_busy() {
     return connections() > least->connections() + fair_margin ? *least : *this;
 }
 
-void Worker::take(int fd, const net::Address& from, const Listener& listener) {
+void Worker::take(int fd, const net::Address& from, const net::Address& local) {
     Worker& worker = least_busy();
-    // Counted at once, so that a burst is spread and not sent all to the same worker.
-    worker.connections_.fetch_add(1, std::memory_order_relaxed);
-    if (&worker == this) return adopt(fd, from, listener.address());
-    worker.loop_.post([&worker, fd, from, &local = listener.address()] { worker.adopt(fd, from, local); });
+    if (&worker != this && hand_over(worker, fd, from, local)) return;
+    connections_.fetch_add(1, std::memory_order_relaxed);
+    adopt(fd, from, local);
+}
+
+/// Counted before it is sent: a burst is spread, and a worker that drains waits for what is on its way to it.
+bool Worker::hand_over(Worker& to, int fd, const net::Address& from, const net::Address& local) {
+    to.connections_.fetch_add(1, std::memory_order_seq_cst);
+    if (!to.takes_over_.load(std::memory_order_seq_cst)) {
+        to.connections_.fetch_sub(1, std::memory_order_seq_cst);
+        to.loop_.nudge();
+        return false;
+    }
+    to.loop_.post([&to, fd, from, &local] { to.adopt(fd, from, local); });
+    return true;
 }
 
 void Worker::adopt(int fd, const net::Address& from, const net::Address& local) {
     auto client = std::make_unique<Client>(*this, from, local, shared_.connections.fetch_add(1, std::memory_order_relaxed) + 1);
     if (!client->open(fd)) {
         ::close(fd);
-        connections_.fetch_sub(1, std::memory_order_relaxed);
+        connections_.fetch_sub(1, std::memory_order_seq_cst);
         return;
     }
     clients_.push_back(*client.release());
@@ -68,12 +79,11 @@ void Worker::retire(Client& client) {
 
 void Worker::dispose(std::unique_ptr<Client> client) {
     client.reset();
-    connections_.fetch_sub(1, std::memory_order_relaxed);
+    connections_.fetch_sub(1, std::memory_order_seq_cst);
     if (paused_) {
         paused_ = false;
         for (Listener& listener : listeners_) listener.resume();
     }
-    end_if_drained();
 }
 
 void Worker::on_turn_end() {
@@ -82,6 +92,7 @@ void Worker::on_turn_end() {
         closing_.pop_front();
         dispose(std::move(client));
     }
+    if (draining_ && connections_.load(std::memory_order_seq_cst) == 0) loop_.stop();
     if (closing_.empty()) return;
     loop_.wheel().arm(closing_alarm_, closing_.front().give_up);
     logs_.hurry();
@@ -101,17 +112,13 @@ void Worker::drain() {
 }
 
 void Worker::begin_drain() {
+    takes_over_.store(false, std::memory_order_seq_cst);
     draining_ = true;
     for (Listener& listener : listeners_) listener.close();
     for (auto it = clients_.begin(); it != clients_.end();) {
         Client& client = *it++;
         client.close_if_quiet();
     }
-    end_if_drained();
-}
-
-void Worker::end_if_drained() {
-    if (draining_ && clients_.empty() && closing_.empty()) loop_.stop();
 }
 
 void Worker::stop() {

@@ -50,9 +50,9 @@ class Worker final : net::TurnEnd {
     int descriptor_limit() const { return shared_.descriptor_limit; }
     std::size_t idle_connections() const { return pool_.idle(); }
 
-    /// A connection accepted here: kept, or handed to a worker that has clearly fewer.
-    void take(int fd, const net::Address& from, const Listener& listener);
-    /// Serves a connected client from now on. `local` outlives it. Counted already by take().
+    /// A connection accepted here: kept, or handed to a worker that has clearly fewer. `local` outlives it.
+    void take(int fd, const net::Address& from, const net::Address& local);
+    /// Serves a connected client, which is counted in connections() already. `local` outlives it.
     void adopt(int fd, const net::Address& from, const net::Address& local);
     /// The client's connection is over: closed when its log lines are written, and freed.
     void retire(Client& client);
@@ -68,10 +68,10 @@ class Worker final : net::TurnEnd {
         void on_expiry() override {}
     };
     Worker& least_busy();
+    bool hand_over(Worker& to, int fd, const net::Address& from, const net::Address& local);
     void dispose(std::unique_ptr<Client> client);
     void begin_drain();
     void stop_now();
-    void end_if_drained();
     void on_turn_end() override;
 
     Shared& shared_;
@@ -87,7 +87,8 @@ class Worker final : net::TurnEnd {
     Alarm closing_alarm_;
     bool draining_ = false, paused_ = false;
     core::Instant told_paused_{};
-    alignas(64) std::atomic<std::uint32_t> connections_{0};
+    alignas(64) std::atomic<std::uint32_t> connections_{0};  // those of this worker, and those on their way to it
+    std::atomic<bool> takes_over_{true};                     // other workers may hand connections to this one
 };
 
 }  // namespace sluice::server
