@@ -151,6 +151,8 @@ Task<Attempt::Outcome> Attempt::read_head() {
             }
             seen = have_;
         }
+        // What ended the upload may have come before anybody waited here to be told.
+        if (abandoned_) co_return *abandoned_;
         // While waiting no buffer is held: a slow peer costs no memory.
         auto ready = co_await connection_->stream.readable(s_.timeouts.peer_read);
         if (!ready) co_return net::at(ready.error(), Side::peer, Stage::response_head);
@@ -205,7 +207,9 @@ Task<Attempt::Outcome> Attempt::relay() {
         stop_upload();
         give_peer_back(may_reuse(reader));
     }
-    auto sent = co_await x_.requester->send_head(answer, *first, whole);
+    const bool trailed = whole && !reader.trailers().empty();
+    auto sent = co_await x_.requester->send_head(answer, *first, whole && !trailed);
+    if (sent && trailed) sent = co_await x_.requester->send_body({}, true, &reader.trailers());
     if (!sent) co_return sent.error();
     if (whole) co_return std::nullopt;
     co_return co_await relay_rest(reader);
@@ -213,6 +217,7 @@ Task<Attempt::Outcome> Attempt::relay() {
 
 Task<Attempt::Outcome> Attempt::relay_rest(BodyReader& reader) {
     while (!reader.done()) {
+        if (abandoned_) co_return *abandoned_;
         auto piece = co_await reader.read(buffer_.span());
         if (!piece) co_return piece.error();
         note_.received = reader.total();

@@ -142,7 +142,9 @@ Sluice::~Sluice() {
 Message Sluice::ask(std::string_view head, std::string_view body) const {
     Socket client = connect();
     client.send(std::string(head) + "Connection: close\r\n\r\n" + std::string(body));
-    return read_response(client, head.substr(0, head.find(' ')));
+    Message out = read_response(client, head.substr(0, head.find(' ')));
+    if (!client.ends()) throw std::runtime_error("the connection did not end after the answer");
+    return out;
 }
 
 Message Sluice::get(std::string_view path) const {

@@ -81,7 +81,8 @@ class Sluice {
     const std::string& address() const { return address_; }
     Socket connect() const { return Socket::connect(address_); }
 
-    /// One request on a connection of its own. The head ends without the empty line: "GET / HTTP/1.1\r\nHost: a\r\n".
+    /// One request on a connection of its own, to the end of that: the access log then has its line. The head ends
+    /// without the empty line: "GET / HTTP/1.1\r\nHost: a\r\n".
     Message ask(std::string_view head, std::string_view body = "") const;
     Message get(std::string_view path = "/") const;
 
