@@ -7,7 +7,7 @@
 
 namespace sluice::net {
 
-/// co_await sleep(loop, for): goes on no earlier than then, on the coarse wheel.
+/// co_await Sleep(loop, how_long): goes on no earlier than then, on the coarse wheel, or when woken.
 class Sleep final : public core::Timer {
   public:
     Sleep(Loop& loop, core::Duration how_long) : loop_(loop), how_long_(how_long) {}
@@ -19,12 +19,16 @@ class Sleep final : public core::Timer {
     void await_resume() const noexcept {}
     void on_expiry() override { waiting_.resume(); }
 
+    /// Ends it now. It may be gone when the call returns.
+    void wake() {
+        loop_.wheel().disarm(*this);
+        waiting_.resume();
+    }
+
   private:
     Loop& loop_;
     core::Duration how_long_;
     std::coroutine_handle<> waiting_;
 };
-
-inline Sleep sleep(Loop& loop, core::Duration how_long) { return Sleep(loop, how_long); }
 
 }  // namespace sluice::net

@@ -38,7 +38,7 @@ void Attempt::give_peer_back(bool reusable) {
 void Attempt::abandon(Failure why) {
     if (!abandoned_) abandoned_ = why;
     // Whoever waits goes on at once, and may be through with this attempt when the call returns: nothing may follow it.
-    if (connecting_) return connecting_->stream.cancel_write(Code::cancelled);
+    if (connecting_.is_waiting()) return connecting_.cancel();
     if (connection_) return connection_->stream.cancel_read(Code::cancelled);
 }
 

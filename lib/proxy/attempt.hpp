@@ -62,7 +62,7 @@ class Attempt final : net::Waiter {
     exchange::Attempt& note_;  // this attempt in the record
 
     upstream::ConnectionPtr connection_;
-    upstream::Connection* connecting_ = nullptr;
+    upstream::Connecting connecting_;
     net::Child uploading_;
     Outcome abandoned_;  // why the attempt must end although the peer is well
     core::Buffer buffer_;          // the peer's bytes

@@ -7,8 +7,6 @@
 
 #include <cerrno>
 
-#include "net/sleep.hpp"
-
 namespace sluice::upstream {
 
 using core::Code;
@@ -90,24 +88,37 @@ result<int> dial(const net::Address& address) {
     return net::at(e, Side::peer, Stage::connect);
 }
 
-net::Task<result<ConnectionPtr>> Pool::connect(const Peer& peer, Connection*& connecting) {
+void Connecting::cancel() {
+    cancelled_ = true;
+    if (stream_) return stream_->cancel_write(Code::cancelled);
+    if (sleep_) return sleep_->wake();
+}
+
+net::Task<result<ConnectionPtr>> Pool::connect(const Peer& peer, Connecting& connecting) {
     constexpr core::Duration pause = std::chrono::milliseconds(50);
     const auto give_up = loop_.now() + rule_.connect;
     auto fd = rule_.dial(peer.address);
     while (!fd && fd.error().code == Code::no_descriptors && loop_.now() < give_up) {
-        if (!drop_any()) co_await net::sleep(loop_, pause);
+        if (!drop_any()) {
+            net::Sleep sleep(loop_, pause);
+            connecting.sleep_ = &sleep;
+            co_await sleep;
+            connecting.sleep_ = nullptr;
+            if (connecting.cancelled_) co_return Failure{Code::cancelled, Side::self, Stage::connect, 0};
+        }
         fd = rule_.dial(peer.address);
     }
     if (!fd) co_return fd.error();
 
     auto connection = std::make_unique<Connection>(loop_);
     if (!connection->stream.open(*fd, true)) {
+        const int error = errno;
         close(*fd);
-        co_return Failure{Code::system, Side::self, Stage::connect, errno};
+        co_return Failure{Code::system, Side::self, Stage::connect, error};
     }
-    connecting = connection.get();  // so that whoever gives up can cancel the wait
+    connecting.stream_ = &connection->stream;
     auto ready = co_await connection->stream.writable(rule_.connect);
-    connecting = nullptr;
+    connecting.stream_ = nullptr;
     if (!ready) co_return net::at(ready.error(), Side::peer, Stage::connect);
     int error = 0;
     socklen_t size = sizeof error;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/failure.hpp"
+#include "net/sleep.hpp"
 #include "net/stream.hpp"
 #include "net/task.hpp"
 #include "upstream/group.hpp"
@@ -44,6 +45,20 @@ class Connection final : net::Waiter {
 
 using ConnectionPtr = std::unique_ptr<Connection>;
 
+/// A connect under way, for whoever may want to give it up.
+class Connecting {
+  public:
+    bool is_waiting() const { return stream_ || sleep_; }
+    /// Ends the wait with Code::cancelled. Whoever waits goes on at once: nothing may be touched after the call.
+    void cancel();
+
+  private:
+    friend class Pool;
+    net::Stream* stream_ = nullptr;
+    net::Sleep* sleep_ = nullptr;
+    bool cancelled_ = false;
+};
+
 /// All idle connections of one worker to the peers of one group, last in first out. That worker's thread only.
 class Pool {
   public:
@@ -54,7 +69,7 @@ class Pool {
     ConnectionPtr take_idle(const Peer& peer, bool make_sure);
 
     /// Connects. On running out of descriptors closes an idle connection of its own, or waits for one to come free.
-    net::Task<core::result<ConnectionPtr>> connect(const Peer& peer, Connection*& connecting);
+    net::Task<core::result<ConnectionPtr>> connect(const Peer& peer, Connecting& connecting);
 
     /// Takes back a connection that is between two exchanges.
     void put_back(const Peer& peer, ConnectionPtr connection);
