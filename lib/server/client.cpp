@@ -96,8 +96,10 @@ Task<std::size_t> Client::read_head(Input& in, Exchange& x) {
         if (in.room().empty()) in.replace(in.bytes(), worker_.loop().buffers());
         if (in.room().empty()) in.grow(worker_.loop().buffers());
         auto n = co_await stream_.read_some(in.room(), deadline - worker_.loop().now());
-        if (!n && n.error().code == Code::timed_out && !in.empty()) co_await refuse(in, x, 408, "the request head did not come in time");
-        if (!n || *n == 0) co_return 0;
+        if (!n || *n == 0) {
+            co_await end_without_request(in, x, !n && n.error().code == Code::timed_out);
+            co_return 0;
+        }
         in.end += *n;
     }
 }
@@ -110,6 +112,16 @@ std::string_view first_line(std::span<const char> bytes) {
     return line.substr(start, line.find_first_of("\r\n", start) - start);
 }
 }  // namespace
+
+/// The head will not be whole. A request that has begun has its record; a connection on which none has ends silently.
+Task<void> Client::end_without_request(Input& in, Exchange& x, bool timed_out) {
+    x.head.line = first_line(in.bytes());
+    if (x.head.line.empty()) co_return;
+    if (timed_out) co_return co_await refuse(in, x, 408, "the request head did not come in time");
+    x.record.reason = Reason::client_closed;
+    x.record.status = row(x.record.reason).status;
+    record(x);
+}
 
 /// Answers a request that cannot be served; the connection ends with it, for nobody knows where the next one begins.
 Task<void> Client::refuse(Input& in, Exchange& x, int status, const char* why) {

@@ -38,6 +38,7 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     net::Task<bool> serve_exchange(Input& in, exchange::Exchange& x, std::size_t head_size);
     /// The head's size; 0: there is no request (closed, timed out), or a bad one that has been answered.
     net::Task<std::size_t> read_head(Input& in, exchange::Exchange& x);
+    net::Task<void> end_without_request(Input& in, exchange::Exchange& x, bool timed_out);
     net::Task<void> refuse(Input& in, exchange::Exchange& x, int status, const char* why);
     net::Task<void> linger(Input& in);
     void record(exchange::Exchange& x);
