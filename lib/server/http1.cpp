@@ -139,7 +139,7 @@ Task<result<void>> Http1Requester::send_head(const Answer& answer, std::span<con
     auto buffer = size <= core::BufferPool::small ? s_.loop.buffers().lend_small() : s_.loop.buffers().lend_large();
     auto head = write_head(answer, buffer.data(), chunked);
     auto rest = body;
-    if (!chunked && body.size() <= buffer.size() - head.size()) {
+    if (!chunked && !body.empty() && body.size() <= buffer.size() - head.size()) {
         // Copying a small body behind its head costs less than a second part in the system call.
         std::memcpy(buffer.data() + head.size(), body.data(), body.size());
         head = {head.data(), head.size() + body.size()};
