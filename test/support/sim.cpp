@@ -1,0 +1,199 @@
+#include "support/sim.hpp"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <stdexcept>
+
+#include "support/messages.hpp"
+
+namespace sluice::test {
+
+using core::Code;
+using core::Failure;
+using core::Side;
+using core::Stage;
+
+namespace {
+
+net::Address ipv4(const char (&bytes)[5], std::uint16_t port) {
+    sockaddr_in in{};
+    in.sin_family = AF_INET;
+    in.sin_port = htons(port);
+    std::memcpy(&in.sin_addr, bytes, 4);
+    return net::Address::from(reinterpret_cast<const sockaddr*>(&in), sizeof in);
+}
+
+std::vector<upstream::Group::PeerSpec> peer_specs(std::size_t count) {
+    std::vector<upstream::Group::PeerSpec> out(count);
+    for (std::size_t i = 0; i < count; ++i) out[i].address = ipv4("\xc0\x00\x02\x02", static_cast<std::uint16_t>(9001 + i));
+    return out;
+}
+
+/// Writes until the socket takes no more: as long as nobody reads that, it looks like one whose connect goes on.
+std::size_t clog(int fd) {
+    const std::string junk(4096, '-');
+    std::size_t size = 0;
+    for (ssize_t n; (n = send(fd, junk.data(), junk.size(), MSG_NOSIGNAL)) > 0;) size += static_cast<std::size_t>(n);
+    return size;
+}
+
+}  // namespace
+
+thread_local Sim* Sim::current_ = nullptr;
+
+Sim::Sim(const Setup& setup)
+    : setup_(setup),
+      group_("backends", *balance::find_balancer("round_robin"), peer_specs(setup.peers)),
+      shared_{clock_, group_, setup.timeouts, setup.limits, {}, 1 << 20, {0}, {}},
+      error_(writer_.add_channel(writer_.add_file("/dev/null"))),
+      client_address_(ipv4("\xc0\x00\x02\x01", 40000)),
+      local_address_(ipv4("\xc0\x00\x02\x09", 80)),
+      frames_before_(net::FramePool::outstanding()) {
+    if (setup.log != Setup::Log::none) access_ = &writer_.add_channel(0);
+    shared_.pools.dial = dial_scripted;
+    worker_ = std::make_unique<server::Worker>(shared_, access_, error_);
+    current_ = this;
+}
+
+Sim::~Sim() { current_ = nullptr; }
+
+/// Returns the proxy's end.
+int Sim::make_pair(std::unique_ptr<End>& ours) {
+    int fds[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) != 0) throw std::runtime_error("socketpair");
+    if (setup_.send_buffer) setsockopt(fds[1], SOL_SOCKET, SO_SNDBUF, &setup_.send_buffer, sizeof setup_.send_buffer);
+    ours = std::make_unique<End>(fds[0]);
+    return fds[1];
+}
+
+End& Sim::connect() {
+    const int fd = make_pair(clients_.emplace_back());
+    worker_->take(fd, client_address_, local_address_);
+    return *clients_.back();
+}
+
+End& Sim::client(std::size_t number) {
+    while (clients_.size() <= number) connect();
+    return *clients_[number];
+}
+
+End* Sim::last_peer() { return peer(std::min(peers_.size(), setup_.scripted_peers) - 1); }
+
+core::result<int> Sim::dial_scripted(const net::Address&) { return current_->dial(); }
+
+void Sim::next_dials(std::deque<Dialled> outcomes, Dialled always) {
+    dials_ = std::move(outcomes);
+    always_ = always;
+}
+
+core::result<int> Sim::dial() {
+    Dialled outcome = always_;
+    if (!dials_.empty()) {
+        outcome = dials_.front();
+        dials_.pop_front();
+    } else if (peers_.size() >= setup_.scripted_peers && setup_.spare == Setup::Spare::refuse) {
+        outcome = Dialled::refused;
+    }
+    if (outcome == Dialled::refused) return Failure{Code::refused, Side::peer, Stage::connect, ECONNREFUSED};
+    if (outcome == Dialled::no_descriptors) return Failure{Code::no_descriptors, Side::self, Stage::connect, EMFILE};
+    const int fd = make_pair(peers_.emplace_back());
+    answered_.push_back(0);
+    if (outcome == Dialled::pending) pending_[peers_.back().get()] = clog(fd);
+    return fd;
+}
+
+void Sim::accept_pending() {
+    for (auto [end, junk] : pending_) {
+        end->skip(junk);
+        end->listens(true);
+    }
+    pending_.clear();
+}
+
+bool Sim::move() {
+    bool moved = false;
+    for (auto& end : clients_) moved |= end->move(setup_.piece);
+    for (auto& end : peers_)
+        if (!pending_.count(end.get())) moved |= end->move(setup_.piece);
+    if (is_running()) moved |= worker_->loop().turn(core::Duration{0}) > 0;
+    read_logs();
+    answer_spares();
+    return moved;
+}
+
+bool Sim::settle() {
+    constexpr int too_many = 2'000'000;  // a message of a megabyte moved byte by byte stays below
+    for (int i = 0; i < too_many; ++i)
+        if (!move() && !move()) return true;
+    return false;
+}
+
+bool Sim::pass(core::Duration time) {
+    constexpr core::Duration step = std::chrono::seconds(5);
+    for (core::Duration passed{}; passed < time; passed += step) {
+        advance(step);
+        if (!settle()) return false;
+    }
+    return true;
+}
+
+void Sim::answer_spares() {
+    for (std::size_t i = setup_.scripted_peers; i < peers_.size(); ++i) {
+        peers_[i]->listens(true);
+        const std::string_view unanswered = std::string_view(peers_[i]->received()).substr(answered_[i]);
+        if (unanswered.empty()) continue;
+        const auto request = read_request(unanswered);
+        if (request.status != 0) continue;
+        answered_[i] = peers_[i]->received().size() - request.rest.size();
+        const bool head = unanswered.substr(0, 5) == "HEAD ";
+        peers_[i]->send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" + std::string(head ? "" : spare_body));
+    }
+}
+
+void Sim::read_logs() {
+    const auto read = [](observe::LogChannel& channel, std::string& text) {
+        for (auto bytes = channel.oldest(); !bytes.empty(); bytes = channel.oldest()) {
+            text += bytes;
+            channel.consume(bytes.size());
+        }
+    };
+    read(error_, error_text_);
+    if (access_ && (setup_.log == Setup::Log::written || !worker_)) read(*access_, access_text_);
+}
+
+std::vector<std::string> Sim::records() {
+    read_logs();
+    std::vector<std::string> out;
+    for (std::string_view rest = access_text_; !rest.empty();) {
+        const auto end = rest.find('\n');
+        out.emplace_back(rest.substr(0, end));
+        rest.remove_prefix(end + 1);
+    }
+    return out;
+}
+
+std::string Sim::errors() {
+    read_logs();
+    return error_text_;
+}
+
+std::string Sim::what_leaks(bool idle) {
+    std::string out;
+    const auto expect = [&](const char* what, std::size_t is, std::size_t should) {
+        if (is != should) out += std::string(what) + " is " + std::to_string(is) + " and should be " + std::to_string(should) + "; ";
+    };
+    auto& loop = worker_->loop();
+    expect("lent buffers", loop.buffers().lent(), 0);
+    expect("coroutine frames", static_cast<std::size_t>(net::FramePool::outstanding() - frames_before_), 0);
+    for (const auto& peer : group_.peers()) expect("active exchanges", group_.load(peer->index).active.load(), 0);
+    if (!is_running()) return out;  // what waited for its log lines to be written goes with the worker
+    if (idle) expect("connected clients", worker_->connections(), 0);
+    expect("watched descriptors", loop.watching(), worker_->idle_connections() + worker_->connections());
+    if (loop.turn(core::Duration{0}) + loop.turn(core::Duration{0}) != 0) out += "the loop is not quiet; ";
+    return out;
+}
+
+}  // namespace sluice::test
