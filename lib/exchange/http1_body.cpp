@@ -101,32 +101,30 @@ result<void> BodyReader::take_trailers(std::span<char> bytes) {
     return {};
 }
 
-net::Task<result<std::size_t>> BodyWriter::write(std::string_view head, std::span<const char> payload, bool last,
-                                                 const http::Fields* trailers) {
-    std::array<iovec, 5> parts;
+BodyWriter::Write BodyWriter::write(std::string_view head, std::span<const char> payload, bool last, const http::Fields* trailers) {
     std::size_t used = 0;
-    if (!head.empty()) parts[used++] = net::part(head);
-    char size_line[http::chunk_head_room];
-    std::string end;  // allocates only for trailers
+    if (!head.empty()) parts_[used++] = net::part(head);
     if (chunked_ && !payload.empty())
-        parts[used++] = net::part(std::string_view(size_line, http::write_chunk_head(size_line, payload.size())));
-    if (!payload.empty()) parts[used++] = net::part(payload);
-    if (chunked_) {
-        if (last && trailers && !trailers->empty()) {
-            end = payload.empty() ? "0\r\n" : "\r\n0\r\n";
-            for (const auto& f : *trailers) ((end += f.name) += ": ").append(f.value) += "\r\n";
-            end += "\r\n";
-            parts[used++] = net::part(std::string_view(end));
-        } else if (last) {
-            parts[used++] = net::part(std::string_view(payload.empty() ? "0\r\n\r\n" : "\r\n0\r\n\r\n"));
-        } else if (!payload.empty()) {
-            parts[used++] = net::part(std::string_view("\r\n"));
-        }
+        parts_[used++] = net::part(std::string_view(size_line_, http::write_chunk_head(size_line_, payload.size())));
+    if (!payload.empty()) parts_[used++] = net::part(payload);
+    if (chunked_ && last && trailers && !trailers->empty()) {
+        end_ = payload.empty() ? "0\r\n" : "\r\n0\r\n";
+        for (const auto& f : *trailers) ((end_ += f.name) += ": ").append(f.value) += "\r\n";
+        end_ += "\r\n";
+        parts_[used++] = net::part(std::string_view(end_));
+    } else if (chunked_ && last) {
+        parts_[used++] = net::part(std::string_view(payload.empty() ? "0\r\n\r\n" : "\r\n0\r\n\r\n"));
+    } else if (chunked_ && !payload.empty()) {
+        parts_[used++] = net::part(std::string_view("\r\n"));
     }
-    if (used == 0) co_return std::size_t{0};
-    auto n = co_await stream_->write(std::span(parts.data(), used), within_, last && ends_stream_);
-    if (!n) co_return net::at(n.error(), side_, stage_);
-    co_return *n;
+    return Write(*this, std::span(parts_.data(), used), last && ends_stream_);
+}
+
+result<std::size_t> BodyWriter::Write::await_resume() {
+    if (none_) return std::size_t{0};
+    const auto n = stream_write_.await_resume();
+    if (!n) return net::at(n.error(), writer_.side_, writer_.stage_);
+    return *n;
 }
 
 }  // namespace sluice::exchange

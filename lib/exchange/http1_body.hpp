@@ -1,6 +1,8 @@
 // Bodies of HTTP/1 messages in both directions, the same for clients and peers.
 #pragma once
 
+#include <array>
+#include <coroutine>
 #include <span>
 #include <string>
 
@@ -60,13 +62,40 @@ class BodyReader {
 /// Writes one body: puts the framing on.
 class BodyWriter {
   public:
-    BodyWriter() = default;
-    BodyWriter(net::Stream& stream, bool chunked, core::Side side, core::Stage stage, core::Duration within)
-        : stream_(&stream), within_(within), side_(side), stage_(stage), chunked_(chunked) {}
+    BodyWriter() {}
+    BodyWriter(net::Stream& stream, bool chunked, core::Side side, core::Stage stage, core::Duration within) {
+        start(stream, chunked, side, stage, within);
+    }
+    BodyWriter(const BodyWriter&) = delete;
+    BodyWriter& operator=(const BodyWriter&) = delete;
 
-    /// `head` goes first and unframed (a message head, or ""). Returns the bytes written.
-    net::Task<core::result<std::size_t>> write(std::string_view head, std::span<const char> payload, bool last,
-                                               const http::Fields* trailers);
+    /// Where to, and how framed: once, before the first write.
+    void start(net::Stream& stream, bool chunked, core::Side side, core::Stage stage, core::Duration within) {
+        stream_ = &stream;
+        within_ = within;
+        side_ = side;
+        stage_ = stage;
+        chunked_ = chunked;
+    }
+
+    /// What write() returns; co_await it at once. No coroutine of its own: nearly every write ends at the first try.
+    class Write {
+      public:
+        bool await_ready() { return none_ || stream_write_.await_ready(); }
+        void await_suspend(std::coroutine_handle<> h) { stream_write_.await_suspend(h); }
+        core::result<std::size_t> await_resume();
+
+      private:
+        friend class BodyWriter;
+        Write(BodyWriter& writer, std::span<iovec> parts, bool ends)
+            : stream_write_(writer.stream_->write(parts, writer.within_, ends)), writer_(writer), none_(parts.empty()) {}
+        net::Stream::Write stream_write_;
+        BodyWriter& writer_;
+        bool none_;
+    };
+
+    /// co_await -> result<size_t>: the bytes written. `head` goes first and unframed (a message head, or ""). One at a time.
+    Write write(std::string_view head, std::span<const char> payload, bool last, const http::Fields* trailers);
 
     /// The stream is closed at once after the last bytes of the body (see Stream::write).
     void ends_stream() { ends_stream_ = true; }
@@ -77,6 +106,10 @@ class BodyWriter {
     core::Side side_{};
     core::Stage stage_{};
     bool chunked_ = false, ends_stream_ = false;
+    // What is being written must stay until it is.
+    std::array<iovec, 5> parts_;
+    char size_line_[http::chunk_head_room];
+    std::string end_;  // allocates only for trailers
 };
 
 }  // namespace sluice::exchange

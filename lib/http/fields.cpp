@@ -125,6 +125,7 @@ bool is_idempotent(Method method) {
 }
 
 const Field* find(const Fields& fields, FieldId id) {
+    if (!fields.may_have(id)) return nullptr;
     for (const Field& field : fields)
         if (field.id == id) return &field;
     return nullptr;

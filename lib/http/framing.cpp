@@ -31,6 +31,7 @@ Framing refused_coding(std::string_view list) {
 /// What the fields say, with the answers owed by a server. Kind `none` when they say nothing.
 Framing frame_fields(int minor, const Fields& fields) {
     const Field *length = nullptr, *coding = nullptr;
+    if (!fields.may_have(FieldId::content_length) && !fields.may_have(FieldId::transfer_encoding)) return {};
     for (const Field& field : fields) {
         if (field.id == FieldId::content_length) {
             if (length) return refused(400, "more than one Content-Length");
@@ -68,6 +69,7 @@ Framing frame_response(const ResponseHead& head, Method request) {
 
 bool keeps_alive(int minor, const Fields& fields) {
     bool asked = minor >= 1;
+    if (!fields.may_have(FieldId::connection)) return asked;
     for (const Field& field : fields) {
         if (field.id != FieldId::connection) continue;
         if (list_contains(field.value, "close")) return false;

@@ -33,7 +33,25 @@ struct Field {
     FieldId id = FieldId::other;
 };
 
-using Fields = boost::container::small_vector<Field, 24>;
+/// The fields of a message in their order. Remembers which ids were ever put in, so that looking for what is not there,
+/// the usual case, looks at nothing.
+class Fields : public boost::container::small_vector<Field, 24> {
+  public:
+    void push_back(const Field& field) {
+        ids_ |= bit(field.id);
+        small_vector::push_back(field);
+    }
+    void clear() {
+        ids_ = 0;
+        small_vector::clear();
+    }
+    /// False: there is none. True: there is, or was before it was erased.
+    bool may_have(FieldId id) const { return ids_ & bit(id); }
+
+  private:
+    static std::uint32_t bit(FieldId id) { return std::uint32_t{1} << static_cast<unsigned>(id); }
+    std::uint32_t ids_ = 0;
+};
 
 /// The first field with this id, or nullptr.
 const Field* find(const Fields& fields, FieldId id);

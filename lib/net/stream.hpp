@@ -47,6 +47,7 @@ class Waiter {
 /// destroyed while a coroutine waits on it. The loop's thread only.
 class Stream final : public Watched {
   public:
+    class Write;
     explicit Stream(Loop& loop) : loop_(loop) {}
     ~Stream() override { close(); }
 
@@ -79,7 +80,7 @@ class Stream final : public Watched {
     auto writable(core::Duration within) { return Writable(*this, within); }
     /// co_await -> io_result<size_t>: all of `parts`, which is used up; the bytes written. `ends`: close() or
     /// shutdown_send() follows at once; the FIN then leaves in one segment with the last bytes.
-    auto write(std::span<iovec> parts, core::Duration within, bool ends = false) { return Write(*this, parts, within, ends); }
+    Write write(std::span<iovec> parts, core::Duration within, bool ends = false);
 
     /// Waits with an object instead of a coroutine. Replaces nobody: the direction must be free.
     void await_readable(Waiter& waiter, core::Duration within);
@@ -161,23 +162,6 @@ class Stream final : public Watched {
         bool attempt() override { return stream_.writable_; }
     };
 
-    class Write final : public Await<io_result<std::size_t>> {
-      public:
-        Write(Stream& s, std::span<iovec> parts, core::Duration within, bool ends) : Await(s, within), parts_(parts), ends_(ends) {}
-        bool await_ready() { return stream_.loop_.spend() && attempt(); }
-        void await_suspend(std::coroutine_handle<> h) {
-            waiting_ = h;
-            stream_.wait_write(*this, within_);
-        }
-        bool attempt() override;
-
-      private:
-        void advance(std::size_t n);
-        std::span<iovec> parts_;
-        std::size_t done_ = 0;
-        bool ends_;
-    };
-
     void wait_read(Waiter& waiter, core::Duration within);
     void wait_write(Waiter& waiter, core::Duration within);
     void arm(core::Instant expiry) {
@@ -194,6 +178,26 @@ class Stream final : public Watched {
     int fd_ = -1;
     bool readable_ = false, writable_ = false, ending_ = false, broken_ = false, watches_out_ = false;
 };
+
+/// A write of several parts under way; see Stream::write().
+class Stream::Write final : public Await<io_result<std::size_t>> {
+  public:
+    Write(Stream& s, std::span<iovec> parts, core::Duration within, bool ends) : Await(s, within), parts_(parts), ends_(ends) {}
+    bool await_ready() { return stream_.loop_.spend() && attempt(); }
+    void await_suspend(std::coroutine_handle<> h) {
+        waiting_ = h;
+        stream_.wait_write(*this, within_);
+    }
+    bool attempt() override;
+
+  private:
+    void advance(std::size_t n);
+    std::span<iovec> parts_;
+    std::size_t done_ = 0;
+    bool ends_;
+};
+
+inline Stream::Write Stream::write(std::span<iovec> parts, core::Duration within, bool ends) { return Write(*this, parts, within, ends); }
 
 inline iovec part(std::string_view s) { return {const_cast<char*>(s.data()), s.size()}; }
 inline iovec part(std::span<const char> s) { return {const_cast<char*>(s.data()), s.size()}; }

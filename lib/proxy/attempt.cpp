@@ -46,7 +46,8 @@ void Attempt::finish() { abandon({Code::reset, Side::client, Stage::response_hea
 
 Task<Attempt::Outcome> Attempt::run(bool fresh) {
     x_.requester->on_break(this);
-    Outcome failure = co_await lease(fresh);
+    Outcome failure;
+    if (fresh || !take_kept()) failure = co_await connect();
     if (!failure) failure = co_await send_request();
     if (!failure) failure = co_await receive();
     x_.requester->on_break(nullptr);
@@ -60,15 +61,19 @@ Task<Attempt::Outcome> Attempt::run(bool fresh) {
     co_return failure;
 }
 
-Task<Attempt::Outcome> Attempt::lease(bool fresh) {
+bool Attempt::take_kept() {
     const bool repeatable = http::is_idempotent(x_.head.method);
-    if (!fresh) connection_ = s_.pool.take_idle(*pick_.peer, !repeatable);
-    if (!connection_) {
-        auto connected = co_await s_.pool.connect(*pick_.peer, connecting_);
-        if (!connected) co_return connected.error();
-        connection_ = std::move(*connected);
-    }
-    reused_ = note_.reused = connection_->reused;
+    connection_ = s_.pool.take_idle(*pick_.peer, !repeatable);
+    if (!connection_) return false;
+    reused_ = note_.reused = true;
+    note_.connected = s_.loop.now();
+    return true;
+}
+
+Task<Attempt::Outcome> Attempt::connect() {
+    auto connected = co_await s_.pool.connect(*pick_.peer, connecting_);
+    if (!connected) co_return connected.error();
+    connection_ = std::move(*connected);
     note_.connected = s_.loop.now();
     co_return std::nullopt;
 }

@@ -32,7 +32,8 @@ class Attempt final : net::Waiter {
   private:
     using Outcome = std::optional<core::Failure>;
 
-    net::Task<Outcome> lease(bool fresh);
+    bool take_kept();
+    net::Task<Outcome> connect();
     net::Task<Outcome> send_request();
     net::Task<void> upload();
     net::Task<Outcome> upload_kept(exchange::BodyWriter& writer);

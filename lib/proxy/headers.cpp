@@ -29,6 +29,7 @@ bool upgrades_to_websocket(const Fields& fields) {
 
 /// The usual values name no field; only another one is worth a look at every field.
 bool connection_names_fields(const Fields& fields) {
+    if (!fields.may_have(FieldId::connection)) return false;
     return std::any_of(fields.begin(), fields.end(), [](const Field& f) {
         return f.id == FieldId::connection && !f.value.empty() && !core::iequals(f.value, "keep-alive") &&
                !core::iequals(f.value, "close") && !core::iequals(f.value, "upgrade");

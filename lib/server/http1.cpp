@@ -131,7 +131,7 @@ Task<result<void>> Http1Requester::send_head(const Answer& answer, std::span<con
     if (raw_until_close_ || !reader_.done()) keep_alive_ = false;
     x_.answered = true;
     x_.record.status = answer.status;
-    writer_ = BodyWriter(stream_, chunked, Side::client, Stage::response_body, s_.timeouts.client_send);
+    writer_.start(stream_, chunked, Side::client, Stage::response_body, s_.timeouts.client_send);
     // With an access log the connection stays open a moment longer, until the line is written.
     if (!keep_alive_ && answer.status != 101 && !s_.logs.has_access()) writer_.ends_stream();
 
