@@ -24,6 +24,9 @@ bool Client::open(int fd) {
 
 void Client::park(core::Duration within) {
     parked_ = true;
+    // A read that filled its room exactly, as the last of a body does, says nothing of what is left: a connection with
+    // nothing to read must not wake up for it and wait with a buffer in its hands.
+    if (stream_.input_pending()) stream_.quiet();
     stream_.await_readable(*this, within);
 }
 
