@@ -61,6 +61,8 @@ LogWriter::LogWriter() : event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 LogWriter::~LogWriter() {
     if (thread_.joinable()) stop(std::chrono::hours(1));
+    for (const File& file : files_)
+        if (file.fd > STDERR_FILENO) close(file.fd);
     close(event_);
 }
 
