@@ -267,6 +267,7 @@ Task<Attempt::Outcome> Attempt::open_tunnel() {
     x_.record.body_sent += tunnel.to_client();
     x_.record.bytes_sent += tunnel.to_client();
     note_.received = tunnel.to_client();
+    x_.record.last_byte = s_.loop.now();
     co_return std::nullopt;
 }
 
