@@ -39,7 +39,10 @@ void Attempt::abandon(Failure why) {
     if (!abandoned_) abandoned_ = why;
     // Whoever waits goes on at once, and may be through with this attempt when the call returns: nothing may follow it.
     if (connecting_.is_waiting()) return connecting_.cancel();
-    if (connection_) return connection_->stream.cancel_read(Code::cancelled);
+    if (!connection_) return;
+    if (connection_->stream.has_reader()) return connection_->stream.cancel_read(Code::cancelled);
+    // send_request() may wait; an upload() is ended by run(), which waits to be the last.
+    if (!uploading_.running()) return connection_->stream.cancel_write(Code::cancelled);
 }
 
 void Attempt::finish() { abandon({Code::reset, Side::client, Stage::response_head, 0}); }
@@ -90,6 +93,7 @@ Task<Attempt::Outcome> Attempt::send_request() {
         co_return sent.error();
     }
     sent_ = true;
+    moved_ = s_.loop.now();
     if (upload_whole_) co_return std::nullopt;
     if (auto asked = co_await x_.requester->send_continue(); !asked) co_return asked.error();
     uploading_.start(upload());
@@ -117,6 +121,7 @@ Task<void> Attempt::upload() {
         if (auto sent = co_await writer.write("", *piece, last, &x_.requester->trailers()); !sent) failure = sent.error();
     }
     upload_whole_ = !failure;
+    moved_ = s_.loop.now();
     if (!failure || failure->code == Code::cancelled) co_return;  // stopped by us
     // A peer that broke the connection may have answered before: receive() finds out. Everything else ends the attempt.
     if (!(failure->side == Side::peer && failure->code == Code::reset)) abandon(*failure);
@@ -139,8 +144,19 @@ Task<Attempt::Outcome> Attempt::receive() {
     }
     note_.first_byte = s_.loop.now();
     note_.status = response_.status;
-    s_.group.report_success(pick_);
+    report_success();
     co_return co_await relay();
+}
+
+void Attempt::report_success() {
+    if (s_.group.report_success(pick_)) s_.logs.error(exchange::Level::notice, "peer " + pick_.peer->name + " is up again");
+}
+
+/// How long the peer may keep silent from now on. It owes nothing before it has the whole request, for which upload() has
+/// deadlines of its own.
+core::Duration Attempt::patience() const {
+    if (uploading_.running()) return s_.timeouts.peer_read;
+    return s_.timeouts.peer_read - (s_.loop.now() - moved_);
 }
 
 /// Leaves the head in response_, its bytes and what follows in buffer_.
@@ -159,7 +175,8 @@ Task<Attempt::Outcome> Attempt::read_head() {
         // What ended the upload may have come before anybody waited here to be told.
         if (abandoned_) co_return *abandoned_;
         // While waiting no buffer is held: a slow peer costs no memory.
-        auto ready = co_await connection_->stream.readable(s_.timeouts.peer_read);
+        auto ready = co_await connection_->stream.readable(patience());
+        if (!ready && ready.error().code == Code::timed_out && patience() > core::Duration{0}) continue;
         if (!ready) co_return net::at(ready.error(), Side::peer, Stage::response_head);
         if (abandoned_) co_return *abandoned_;
         if (!buffer_) buffer_ = s_.loop.buffers().lend_large();
@@ -170,6 +187,7 @@ Task<Attempt::Outcome> Attempt::read_head() {
         }
         if (*n == 0) co_return peer_failure(Code::end_of_stream, Stage::response_head);
         response_begun_ = true;
+        moved_ = s_.loop.now();
         have_ += *n;
     }
 }
@@ -256,7 +274,7 @@ Task<Attempt::Outcome> Attempt::open_tunnel() {
     note_.first_byte = s_.loop.now();
     note_.status = 101;
     if (!asks_for_websocket(x_.head) || !agrees_to_websocket(response_)) co_return peer_failure(Code::malformed, Stage::response_head);
-    s_.group.report_success(pick_);
+    report_success();
     keep_end_to_end(response_.fields);
     exchange::Answer answer{101, response_.reason, &response_.fields, http::BodyKind::none, 0, false};
     if (auto sent = co_await x_.requester->send_head(answer, {}, true); !sent) co_return sent.error();

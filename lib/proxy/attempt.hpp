@@ -38,6 +38,7 @@ class Attempt final : net::Waiter {
     net::Task<void> upload();
     net::Task<Outcome> upload_kept(exchange::BodyWriter& writer);
     net::Task<Outcome> receive();
+    void report_success();
     net::Task<Outcome> read_head();
     net::Task<Outcome> take_interim();
     net::Task<Outcome> relay();
@@ -45,6 +46,7 @@ class Attempt final : net::Waiter {
     net::Task<Outcome> open_tunnel();
     void give_peer_back(bool reusable);
     void stop_upload();
+    core::Duration patience() const;
     bool may_reuse(const exchange::BodyReader& reader) const;
     core::Failure peer_failure(core::Code code, core::Stage stage) const { return {code, core::Side::peer, stage, 0}; }
     /// The failure that explains the other: a client that left explains a cancelled wait for the peer.
@@ -67,6 +69,7 @@ class Attempt final : net::Waiter {
     net::Child uploading_;
     Outcome abandoned_;  // why the attempt must end although the peer is well
     core::Buffer buffer_;          // the peer's bytes
+    core::Instant moved_;          // the last byte of the request, or of the answer's head
     std::size_t have_ = 0, head_size_ = 0;
     http::ResponseHead response_;
     bool counted_ = true;          // in the peer's load

@@ -39,11 +39,9 @@ void log_failure(Service& s, Exchange& x, const Failure& f, bool retried) {
     s.logs.error(level, text, x);
 }
 
-void log_health(Service& s, const upstream::Peer& peer, bool up) {
-    if (up) return s.logs.error(exchange::Level::notice, "peer " + peer.name + " is up again");
-    s.logs.error(exchange::Level::warn, "peer " + peer.name + " is down for " +
-                                            std::to_string(peer.rule.fail_timeout.count() / 1'000'000) + " s after " +
-                                            std::to_string(peer.rule.max_fails) + " failure(s)");
+void log_down(Service& s, const upstream::Peer& peer) {
+    s.logs.error(exchange::Level::warn, "peer " + peer.name + " is down for " + std::to_string(peer.rule.fail_timeout.count() / 1'000'000) +
+                                            " s after " + std::to_string(peer.rule.max_fails) + " failure(s)");
 }
 
 }  // namespace
@@ -98,7 +96,7 @@ Task<void> forward(Service& s, Exchange& x) {
             if (!marks_peer(failed))
                 s.group.report_nothing(pick);
             else if (s.group.report_failure(pick, s.loop.now()))
-                log_health(s, *pick.peer, false);
+                log_down(s, *pick.peer);
             retry = may_retry(failed, tries < peers);
         }
         if (retry == Retry::no) {

@@ -78,12 +78,14 @@ void Origin::start() {
     listener_ = net::listen_on(where, false).fd;
     if (listener_ < 0) throw std::runtime_error("cannot listen on " + address_);
     if (!address_.starts_with("unix:")) address_ = net::local_address(listener_).text();
+    stopping_ = false;
     thread_ = std::thread([this] { accept(); });
 }
 
 void Origin::stop() {
     if (listener_ < 0) return;
-    shutdown(listener_, SHUT_RD);  // wakes the thread that accepts
+    stopping_ = true;
+    shutdown(listener_, SHUT_RDWR);  // wakes the thread that accepts
     thread_.join();
     for (Handler& handler : handlers_) {
         end(handler.visit);
@@ -99,12 +101,11 @@ void Origin::end(Visit& visit) {
 }
 
 void Origin::accept() {
-    for (;;) {
+    while (!stopping_) {
         pollfd p{listener_, POLLIN, 0};
         poll(&p, 1, -1);
         const int fd = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-        if (fd < 0 && errno != EAGAIN && errno != ECONNABORTED && errno != EINTR) return;
-        if (fd < 0) continue;
+        if (fd < 0) continue;  // a connection that is gone again, or the end
         Handler& handler = handlers_.emplace_back(Visit(*this, Socket(fd), ++connections_), std::thread());
         handler.thread = std::thread([this, &handler] { run(handler.visit); });
     }

@@ -101,6 +101,7 @@ class Origin {
     Port port_;
     std::string address_;
     int listener_ = -1;
+    std::atomic<bool> stopping_{false};
     std::atomic<unsigned> connections_{0};
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
