@@ -61,7 +61,6 @@ net::Detached Client::serve() {
             co_return;
         }
     }
-    if (must_linger_ && !aborted_) co_await linger(in);
     in.buffer.release();
     worker_.retire(*this);
 }
@@ -185,14 +184,18 @@ void Client::record(Exchange& x) {
 
 /// Reads and forgets what the client still sends, so that closing does not reset away the answer on its way to it
 /// (RFC 9112 9.6).
-Task<void> Client::linger(Input& in) {
+net::Detached Client::linger() {
+    must_linger_ = false;
+    auto buffer = worker_.loop().buffers().lend_small();
     const auto& t = worker_.service().timeouts;
     stream_.shutdown_send();
     const auto until = worker_.loop().now() + t.linger_total;
     while (!aborted_ && worker_.loop().now() < until) {
-        auto n = co_await stream_.read_some(in.buffer.span(), t.linger);
+        auto n = co_await stream_.read_some(buffer.span(), t.linger);
         if (!n || *n == 0) break;
     }
+    buffer.release();
+    worker_.retire(*this);
 }
 
 }  // namespace sluice::server

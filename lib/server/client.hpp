@@ -24,6 +24,11 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     /// Breaks off whatever is under way.
     void abort();
 
+    /// It may still be sending: linger() must come before the end.
+    bool must_linger() const { return must_linger_ && !aborted_; }
+    /// Says that no more will come, waits for the same from the client, retires.
+    net::Detached linger();
+
     std::uint64_t number() const { return number_; }
 
   private:
@@ -40,7 +45,6 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     net::Task<std::size_t> read_head(Input& in, exchange::Exchange& x);
     net::Task<void> end_without_request(Input& in, exchange::Exchange& x, bool timed_out);
     net::Task<void> refuse(Input& in, exchange::Exchange& x, int status, const char* why);
-    net::Task<void> linger(Input& in);
     void record(exchange::Exchange& x);
 
     Worker& worker_;

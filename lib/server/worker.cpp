@@ -73,8 +73,14 @@ void Worker::retire(Client& client) {
     clients_.erase(clients_.iterator_to(client));
     std::unique_ptr<Client> owned(&client);
     const auto position = logs_.position();
-    if (position <= logs_.written()) return dispose(std::move(owned));
+    if (position <= logs_.written()) return end(std::move(owned));
     closing_.push_back({std::move(owned), position, loop_.now() + log_patience});
+}
+
+void Worker::end(std::unique_ptr<Client> client) {
+    if (!client->must_linger() || stopping_) return dispose(std::move(client));
+    clients_.push_back(*client);
+    client.release()->linger();
 }
 
 void Worker::dispose(std::unique_ptr<Client> client) {
@@ -90,7 +96,7 @@ void Worker::on_turn_end() {
     while (!closing_.empty() && (closing_.front().position <= logs_.written() || closing_.front().give_up <= loop_.now())) {
         auto client = std::move(closing_.front().client);
         closing_.pop_front();
-        dispose(std::move(client));
+        end(std::move(client));
     }
     if (draining_ && connections_.load(std::memory_order_seq_cst) == 0) loop_.stop();
     if (closing_.empty()) return;
@@ -100,9 +106,10 @@ void Worker::on_turn_end() {
 
 void Worker::tell_paused(int error) {
     paused_ = true;
-    // Once a minute at most: it goes on as long as the flood does.
-    if (told_paused_.us != 0 && loop_.now() - told_paused_ < std::chrono::minutes(1)) return;
-    told_paused_ = loop_.now();
+    // Once a minute at most, whichever worker is first: it goes on as long as the flood does.
+    auto told = shared_.told_paused.load(std::memory_order_relaxed);
+    if (told != 0 && loop_.now().us - told < std::chrono::microseconds(std::chrono::minutes(1)).count()) return;
+    if (!shared_.told_paused.compare_exchange_strong(told, loop_.now().us, std::memory_order_relaxed)) return;
     logs_.error(exchange::Level::crit, std::string("accepting pauses: ") + std::strerror(error) + ", " + std::to_string(connections()) +
                                            " clients are connected; raise the limit of open files (ulimit -n)");
 }
@@ -126,7 +133,7 @@ void Worker::stop() {
 }
 
 void Worker::stop_now() {
-    draining_ = true;
+    draining_ = stopping_ = true;
     for (Listener& listener : listeners_) listener.close();
     // Each may end others; start over until only those are left that wait for nothing.
     for (std::size_t tries = clients_.size() + 1; tries > 0 && !clients_.empty(); --tries) {

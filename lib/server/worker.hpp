@@ -23,6 +23,7 @@ struct Shared {
     int descriptor_limit = 0;  // accepting pauses when descriptors get this high
     std::atomic<std::uint64_t> connections{0};  // ever accepted
     std::vector<std::unique_ptr<class Worker>> workers;
+    std::atomic<std::int64_t> told_paused{0};  // when it was last said that accepting pauses, microseconds; 0: never
 };
 
 /// Everything but the members marked so belongs to the thread that calls run().
@@ -69,6 +70,8 @@ class Worker final : net::TurnEnd {
     };
     Worker& least_busy();
     bool hand_over(Worker& to, int fd, const net::Address& from, const net::Address& local);
+    /// Its log lines are written: closes it, or lets it linger first.
+    void end(std::unique_ptr<Client> client);
     void dispose(std::unique_ptr<Client> client);
     void begin_drain();
     void stop_now();
@@ -85,8 +88,7 @@ class Worker final : net::TurnEnd {
     boost::intrusive::list<Client> clients_;
     std::deque<Closing> closing_;
     Alarm closing_alarm_;
-    bool draining_ = false, paused_ = false;
-    core::Instant told_paused_{};
+    bool draining_ = false, stopping_ = false, paused_ = false;
     alignas(64) std::atomic<std::uint32_t> connections_{0};  // those of this worker, and those on their way to it
     std::atomic<bool> takes_over_{true};                     // other workers may hand connections to this one
 };

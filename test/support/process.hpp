@@ -116,7 +116,7 @@ class Folder {
 
 std::string read_file(const std::string& path);
 std::vector<std::string> lines_of(const std::string& text);
-/// Reads the file until it has that many lines. Throws TimedOut.
+/// Reads the file until it is there and has that many lines. Throws TimedOut.
 std::vector<std::string> wait_for_lines(const std::string& path, std::size_t count);
 
 /// " --backend ADDRESS" for each origin.
