@@ -56,6 +56,9 @@ std::string Server::start(const Options& options) {
         if (auto wrong = listen(where, threads); !wrong.empty()) return wrong;
     shared_.reset(new Shared{clock_, *group_, {}, {}, {}, limit - descriptor_reserve(limit), {0}, {}});
     make_workers(threads);
+    // Before anybody is told that we have started: a signal that follows is for us to handle.
+    for (int number : {SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGHUP}) signals_.add(number);
+    wait_for_signal();
     return "";
 }
 
@@ -138,8 +141,6 @@ std::string Server::describe_backends() const {
 }
 
 void Server::run() {
-    for (int number : {SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGHUP}) signals_.add(number);
-    wait_for_signal();
     log_writer_.start();
     running_ = shared_->workers.size();
     for (auto& worker : shared_->workers)
