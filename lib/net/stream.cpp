@@ -73,11 +73,9 @@ void Stream::close() {
     reader_ = writer_ = breaker_ = nullptr;
 }
 
-void Stream::reset() {
-    if (fd_ < 0) return;
+void Stream::close_with_reset() {
     const linger hard{1, 0};
-    setsockopt(fd_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-    close();
+    if (fd_ >= 0) setsockopt(fd_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
 }
 
 void Stream::shutdown_send() {

@@ -59,8 +59,8 @@ class Stream final : public Watched {
 
     /// Closes at once. Nobody may be waiting.
     void close();
-    /// Closes with a reset: the other side must not take what it got for complete.
-    void reset();
+    /// Has close() end in a reset: the other side must not take what it got for complete.
+    void close_with_reset();
     /// Sends FIN; reading goes on.
     void shutdown_send();
 

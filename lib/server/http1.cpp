@@ -165,7 +165,7 @@ result<void> Http1Requester::sent(result<std::size_t> n, std::size_t payload, bo
 void Http1Requester::cut() {
     cut_ = true;
     // To an HTTP/1.0 client a plain close would say that the body is complete.
-    if (raw_until_close_) stream_.reset();
+    if (raw_until_close_) stream_.close_with_reset();
 }
 
 net::Stream* Http1Requester::tunnel() {

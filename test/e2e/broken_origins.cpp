@@ -96,10 +96,12 @@ TEST_CASE("a body shorter than it said is cut off for the client as well") {
 
 TEST_CASE("a chunked body that breaks off is a reset for an HTTP/1.0 client, who could not tell otherwise") {
     const Origin origin(once("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"));
-    const Sluice proxy(backends(origin));
+    const Folder folder;
+    const Sluice proxy("--access-log " + folder / "log" + backends(origin));
     Socket client = proxy.connect();
     client.send("GET / HTTP/1.0\r\n\r\n");
     CHECK(client.read_to_end().second == Ending::reset);
+    CHECK(lines_of(read_file(folder / "log")).size() == 1);
 }
 
 TEST_CASE("a chunked body that goes wrong is never completed") {
