@@ -202,6 +202,7 @@ void Stream::cancel_write(Code code) {
 
 void Stream::abort() {
     if (fd_ < 0) return;
+    aborted_ = true;
     Loop& loop = loop_;
     const auto self = loop.token(fd_);
     cancel_read(Code::cancelled);

@@ -105,6 +105,8 @@ class Stream final : public Watched {
     /// Asks the kernel (one recv with MSG_PEEK): nothing to read, and not at its end.
     bool quiet();
     bool has_reader() const { return reader_ != nullptr; }
+    bool has_writer() const { return writer_ != nullptr; }
+    bool is_aborted() const { return aborted_; }
 
     void on_events(std::uint32_t events) override;
     void on_expiry() override;
@@ -176,7 +178,7 @@ class Stream final : public Watched {
     Waiter* breaker_ = nullptr;
     core::Instant read_expiry_ = core::never, write_expiry_ = core::never;
     int fd_ = -1;
-    bool readable_ = false, writable_ = false, ending_ = false, broken_ = false, watches_out_ = false;
+    bool readable_ = false, writable_ = false, ending_ = false, broken_ = false, watches_out_ = false, aborted_ = false;
 };
 
 /// A write of several parts under way; see Stream::write().

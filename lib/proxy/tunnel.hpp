@@ -11,7 +11,7 @@ namespace sluice::proxy {
 
 /// An idle direction holds no buffer. An end of stream on one side is passed on as one; the tunnel ends when both
 /// directions have, when one fails, or when neither has moved for `idle`.
-class Tunnel {
+class Tunnel final : net::Waiter {
   public:
     Tunnel(net::Loop& loop, net::Stream& client, net::Stream& peer, core::Duration idle)
         : loop_(loop), client_(client), peer_(peer), idle_(idle), moved_(loop.now()) {}
@@ -23,10 +23,16 @@ class Tunnel {
     std::uint64_t to_client() const { return to_client_; }
 
   private:
-    net::Task<void> pump(net::Stream& from, net::Stream& to, std::span<char> first, std::uint64_t& count);
+    net::Task<void> pump(net::Stream& from, net::Stream& to, std::span<char> first, std::uint64_t& count, bool& done);
     net::Task<bool> wait_for_input(net::Stream& from);
     net::Task<bool> pass_on(net::Stream& to, std::span<char> bytes, std::uint64_t& count);
     void end();
+    void watch();
+
+    // Waiter: a connection broke, or is to be broken off, while nobody read from it.
+    bool attempt() override { return true; }
+    void fail(net::IoError) override {}
+    void finish() override;
 
     net::Loop& loop_;
     net::Stream& client_;
@@ -34,6 +40,7 @@ class Tunnel {
     core::Duration idle_;
     core::Instant moved_;  // the last byte in either direction
     std::uint64_t to_peer_ = 0, to_client_ = 0;
+    bool client_done_ = false, peer_done_ = false;  // has sent its end
     bool over_ = false;
 };
 
