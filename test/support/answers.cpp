@@ -82,7 +82,8 @@ Messages parse_requests(std::string_view bytes) {
             break;
         }
         Message request = note(parser);
-        if (request.head_whole) request.start = std::string(parser.get().method_string()) + " " + std::string(parser.get().target());
+        if (request.head_whole)
+            request.start = std::string(parser.get().method_string()) + " " + std::string(parser.get().target());
         const bool tunnel = request.fields.count("upgrade") > 0;
         out.all.push_back(request);
         if (!request.whole) return out;

@@ -9,8 +9,8 @@
 namespace sluice::test {
 
 struct Message {
-    std::string start;  // of a request: "GET /path"
-    int status = 0;     // of an answer
+    std::string start;                          // of a request: "GET /path"
+    int status = 0;                             // of an answer
     std::map<std::string, std::string> fields;  // names in lower case; trailers among them
     std::string body;
     bool head_whole = false, whole = false;
@@ -24,8 +24,8 @@ struct Messages {
     bool malformed = false;
 };
 
-/// `to_head`: per answer whether it is one to HEAD. `ended`: no more bytes will come. No more answers than `to_head` has
-/// entries are read; a 101 is the last.
+/// `to_head`: per answer whether it is one to HEAD. `ended`: no more bytes will come. No more answers than `to_head`
+/// has entries are read; a 101 is the last.
 Messages parse_answers(std::string_view bytes, bool ended, const std::vector<bool>& to_head);
 
 Messages parse_requests(std::string_view bytes);

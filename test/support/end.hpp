@@ -20,6 +20,8 @@ class End {
 
     /// Whether what the proxy sends is taken from the socket.
     void listens(bool yes) { listens_ = yes; }
+    void listens_on() { listens_ = listens_on_ = true; }
+    bool is_listening_on() const { return listens_on_; }
     /// Neither reads nor writes from now on, and stays open.
     void stalls() { stalled_ = true; }
 
@@ -53,7 +55,7 @@ class End {
     int fd_;
     std::string outbox_, sent_, received_, delivered_;
     std::size_t skip_ = 0;
-    bool listens_ = false, stalled_ = false, ended_ = false, half_closed_ = false;
+    bool listens_ = false, listens_on_ = false, stalled_ = false, ended_ = false, half_closed_ = false;
 };
 
 }  // namespace sluice::test

@@ -43,7 +43,9 @@ constexpr Fault table[] = {
     {"nothing happens", Fault::Kind::harmless, [](Run&) {}},
     {"the next dial is refused", Fault::Kind::harmless, [](Run& r) { r.sim().next_dials({Outcome::refused}); }},
     {"descriptors run out for two dials", Fault::Kind::harmless,
-     [](Run& r) { r.sim().next_dials({Outcome::no_descriptors, Outcome::no_descriptors}); }},
+     [](Run& r) {
+         r.sim().next_dials({Outcome::no_descriptors, Outcome::no_descriptors});
+     }},
     {"a second passes", Fault::Kind::harmless, [](Run& r) { r.sim().advance(1s); }},
 
     {"client closes", Fault::Kind::client, client_closes},
@@ -55,8 +57,7 @@ constexpr Fault table[] = {
     {"peer resets", Fault::Kind::peer, peer_resets},
     {"peer half-closes", Fault::Kind::peer, peer_half_closes},
     {"peer stalls", Fault::Kind::peer, peer_stalls},
-    {"peer stalls, then resets", Fault::Kind::peer,
-     [](Run& r) { r.settle(), r.pass(30s), peer_resets(r); }},
+    {"peer stalls, then resets", Fault::Kind::peer, [](Run& r) { r.settle(), r.pass(30s), peer_resets(r); }},
     {"the next dial is pending", Fault::Kind::peer, [](Run& r) { r.sim().next_dials({Outcome::pending}); }},
 
     {"peer talks nonsense", Fault::Kind::several, peer_talks_nonsense},

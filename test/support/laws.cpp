@@ -8,7 +8,9 @@ namespace sluice::test {
 
 namespace {
 
-bool is_idempotent(const std::string& line) { return line.compare(0, 5, "POST ") != 0 && line.compare(0, 6, "PATCH ") != 0; }
+bool is_idempotent(const std::string& line) {
+    return line.compare(0, 5, "POST ") != 0 && line.compare(0, 6, "PATCH ") != 0;
+}
 
 /// The request line of an access log record.
 std::string line_of(const std::string& record) {
@@ -26,7 +28,9 @@ bool is_expected(const Message& answer, const std::vector<Step>& expected, std::
     return expected[place].text == any_body || answer.body == expected[place].text;
 }
 
-bool is_spare(const Message& answer) { return answer.status == 200 && (answer.body == Sim::spare_body || answer.body.empty()); }
+bool is_spare(const Message& answer) {
+    return answer.status == 200 && (answer.body == Sim::spare_body || answer.body.empty());
+}
 
 /// An answer that ends with the connection and was cut short looks whole: nobody could tell.
 bool is_beginning(const Run& run, const Message& answer, const std::vector<Step>& expected, std::size_t place) {
@@ -43,7 +47,8 @@ void check_answers(Run& run, std::size_t client) {
     for (std::size_t i = 0; i < messages.all.size(); ++i) {
         const Message& answer = messages.all[i];
         if (!answer.whole) continue;
-        if (!is_ours(answer) && !is_expected(answer, expected, i) && !is_spare(answer) && !is_beginning(run, answer, expected, i))
+        if (!is_ours(answer) && !is_expected(answer, expected, i) && !is_spare(answer) &&
+            !is_beginning(run, answer, expected, i))
             run.complain(who + "answer " + std::to_string(i) + " looks whole and is not: " + printable(answer.body));
     }
     const bool tunnel = !messages.all.empty() && messages.all.back().status == 101;
@@ -98,6 +103,7 @@ void check_deliveries(Run& run) {
 
 /// Answers that the fault could not prevent.
 void check_promises(Run& run, const Fault& fault, const Before& before) {
+    if (run.script().fails) return;
     for (std::size_t c = 0; c < run.sim().clients(); ++c) {
         const auto all = run.answers(c).all;
         const auto expected = run.expected(c);
@@ -108,9 +114,11 @@ void check_promises(Run& run, const Fault& fault, const Before& before) {
             return i < all.size() && all[i].whole &&
                    (is_expected(all[i], expected, i) || is_spare(all[i]) || is_beginning(run, all[i], expected, i));
         };
+        if (!run.sim().client(c).is_open()) continue;
         const bool others_are_well = run.script().setup.spare == Setup::Spare::answer;
-        if (others_are_well && fault.kind == Fault::Kind::peer && run.script().idempotent && before.answers_of_peers == answered) {
-            for (std::size_t i = 0; i < run.begun(c).size(); ++i)
+        if (others_are_well && fault.kind == Fault::Kind::peer && run.script().idempotent &&
+            before.answers_of_peers == answered) {
+            for (std::size_t i = 0; i < std::min(run.begun(c).size(), expected.size()); ++i)
                 if (!is_good(i)) run.complain(who + " was not answered although other peers are well");
         }
         const bool ends_in_time = fault.kind == Fault::Kind::drain || fault.name == std::string("client half-closes");
@@ -129,42 +137,50 @@ Before look(Run& run) {
         out.begun.push_back(run.begun(c).size());
         out.whole.push_back(run.whole_requests(c));
         const auto all = run.answers(c).all;
-        out.answered.push_back(static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [](const auto& a) { return a.whole; })));
+        out.answered.push_back(
+            static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [](const auto& a) { return a.whole; })));
     }
     out.answers_of_peers = run.answers_of_peers();
     return out;
 }
 
 void check_rest(Run& run) {
+    for (std::size_t c = 0; c < run.sim().clients(); ++c) {
+        run.sim().client(c).take_all();
+        if (run.sim().client(c).is_ended()) return;  // the proxy may be waiting for the client's end
+    }
     if (const auto leaks = run.sim().what_leaks(false); !leaks.empty()) run.complain("at rest: " + leaks);
     std::size_t begun = 0;
     for (std::size_t c = 0; c < run.sim().clients(); ++c) {
         if (!run.sim().client(c).is_open()) return;
         begun += run.begun(c).size();
     }
-    if (run.script().setup.log == Setup::Log::written && run.sim().records().size() != begun) run.complain("not one record per request");
+    if (run.script().setup.log == Setup::Log::written && run.sim().records().size() != begun)
+        run.complain("not one record per request");
 }
 
 void check_end(Run& run, const Fault& fault, const Before& before) {
     run.sim().accept_pending();  // so that what became of them can be seen
-    run.settle();
+    run.listen_all();
     if (const auto leaks = run.sim().what_leaks(true); !leaks.empty()) run.complain("at the end: " + leaks);
     const bool ends = fault.kind == Fault::Kind::drain || fault.kind == Fault::Kind::stop;
     if (ends && run.sim().is_running()) run.complain("the worker runs on");
     if (!run.sim().is_running()) run.sim().end_worker();
-    run.settle();
+    run.listen_all();
     for (std::size_t c = 0; c < run.sim().clients(); ++c) {
         End& end = run.sim().client(c);
         if (end.is_alive() && !end.is_ended()) run.complain("client " + std::to_string(c) + " is still connected");
         check_answers(run, c);
     }
     for (std::size_t i = 0; i < run.sim().peers(); ++i)
-        if (run.sim().peer(i)->is_alive() && !run.sim().peer(i)->is_ended()) run.complain("peer " + std::to_string(i) + " is still connected");
+        if (run.sim().peer(i)->is_alive() && !run.sim().peer(i)->is_ended())
+            run.complain("peer " + std::to_string(i) + " is still connected");
     check_deliveries(run);
     check_errors(run);
     check_promises(run, fault, before);
+    const bool stopped = !run.sim().is_running();
     run.sim().end_worker();
-    check_records(run, fault.kind == Fault::Kind::stop);
+    check_records(run, stopped);
 }
 
 }  // namespace sluice::test

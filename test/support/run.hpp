@@ -1,6 +1,7 @@
 // One run of a script: plays its steps, and knows what has come of it.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,13 +46,17 @@ class Run {
     std::size_t answers_of_peers();
 
     /// Whatever this peer sends next is the beginning of a head.
-    static bool is_between_answers(const End& peer);
+    static bool is_between_answers(End& peer);
 
     /// Everything that was said, for whoever looks for the cause.
     std::string transcript();
 
   private:
+    bool is_upgraded(std::size_t client);
     void play(const Step& step, bool must);
+    void await(const Step& step, End& end, bool must);
+    void missed(const Step& step, const std::string& complaint);
+    void wait_a_moment();
     End* end_of(const Step& step);
     bool came(const Step& step, End& end);
     bool got_answer(const Step& step);
@@ -60,6 +65,7 @@ class Run {
     const Script& script_;
     Sim sim_;
     std::size_t next_ = 0;
+    std::set<std::size_t> lost_;  // peers that no longer follow the script
     std::string wrong_;
 };
 

@@ -20,6 +20,7 @@ struct Step {
         gets_request,  // the next one: `text` begins its first line, `body`
         gets_bytes,    // the last bytes, through a tunnel, are `text`
         gets_end,
+        listens,  // takes all that comes from now on, not only what it waits for
         waits,
         drains,
         stops,
@@ -31,6 +32,12 @@ struct Step {
     int status = 0;
     std::string field = {};  // "name: value" that must be there, if not empty
     core::Duration time{};
+    bool settled = true;  // false: the next step happens in the same turn of the loop
+
+    Step at_once() && {
+        settled = false;
+        return std::move(*this);
+    }
 };
 
 /// "*" as a body: any.
@@ -45,8 +52,12 @@ struct Client {
     Step gets(int status, std::string body, std::string field = "") const {
         return {Step::Side::client, number, Step::What::gets_answer, std::move(body), "", status, std::move(field)};
     }
-    Step gets_interim(int status) const { return {Step::Side::client, number, Step::What::gets_interim, "", "", status}; }
-    Step gets_bytes(std::string bytes) const { return {Step::Side::client, number, Step::What::gets_bytes, std::move(bytes)}; }
+    Step gets_interim(int status) const {
+        return {Step::Side::client, number, Step::What::gets_interim, "", "", status};
+    }
+    Step gets_bytes(std::string bytes) const {
+        return {Step::Side::client, number, Step::What::gets_bytes, std::move(bytes)};
+    }
     Step gets_end() const { return {Step::Side::client, number, Step::What::gets_end, ""}; }
 };
 
@@ -55,11 +66,17 @@ struct Peer {
     Step sends(std::string bytes) const { return {Step::Side::peer, number, Step::What::sends, std::move(bytes)}; }
     Step closes() const { return {Step::Side::peer, number, Step::What::closes, ""}; }
     Step half_closes() const { return {Step::Side::peer, number, Step::What::half_closes, ""}; }
-    Step gets_head(std::string start) const { return {Step::Side::peer, number, Step::What::gets_head, std::move(start)}; }
-    Step gets(std::string start, std::string body = "", std::string field = "") const {
-        return {Step::Side::peer, number, Step::What::gets_request, std::move(start), std::move(body), 0, std::move(field)};
+    Step listens() const { return {Step::Side::peer, number, Step::What::listens, ""}; }
+    Step gets_head(std::string start) const {
+        return {Step::Side::peer, number, Step::What::gets_head, std::move(start)};
     }
-    Step gets_bytes(std::string bytes) const { return {Step::Side::peer, number, Step::What::gets_bytes, std::move(bytes)}; }
+    Step gets(std::string start, std::string body = "", std::string field = "") const {
+        return {Step::Side::peer, number, Step::What::gets_request, std::move(start),
+                std::move(body),  0,      std::move(field)};
+    }
+    Step gets_bytes(std::string bytes) const {
+        return {Step::Side::peer, number, Step::What::gets_bytes, std::move(bytes)};
+    }
     Step gets_end() const { return {Step::Side::peer, number, Step::What::gets_end, ""}; }
 };
 
@@ -79,6 +96,7 @@ struct Script {
     std::vector<Step> steps;
     bool idempotent = true;    // every request in it is
     bool until_close = false;  // the peer's close ends its answer: one that comes early cannot be told from it
+    bool fails = false;        // as it stands, the client gets no whole answer
     Setup setup = {};
 };
 

@@ -28,7 +28,11 @@ net::Address ipv4(const char (&bytes)[5], std::uint16_t port) {
 
 std::vector<upstream::Group::PeerSpec> peer_specs(std::size_t count) {
     std::vector<upstream::Group::PeerSpec> out(count);
-    for (std::size_t i = 0; i < count; ++i) out[i].address = ipv4("\xc0\x00\x02\x02", static_cast<std::uint16_t>(9001 + i));
+    // The first that is up is picked, practically: a script can tell which connection will be used again.
+    std::uint32_t weight = 10'000;
+    for (auto& peer : out) peer.weight = std::exchange(weight, std::max(weight / 10, 1u));
+    for (std::size_t i = 0; i < count; ++i)
+        out[i].address = ipv4("\xc0\x00\x02\x02", static_cast<std::uint16_t>(9001 + i));
     return out;
 }
 
@@ -63,7 +67,8 @@ Sim::~Sim() { current_ = nullptr; }
 /// Returns the proxy's end.
 int Sim::make_pair(std::unique_ptr<End>& ours) {
     int fds[2];
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) != 0) throw std::runtime_error("socketpair");
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) != 0)
+        throw std::runtime_error("socketpair");
     if (setup_.send_buffer) setsockopt(fds[1], SOL_SOCKET, SO_SNDBUF, &setup_.send_buffer, sizeof setup_.send_buffer);
     ours = std::make_unique<End>(fds[0]);
     return fds[1];
@@ -105,6 +110,11 @@ core::result<int> Sim::dial() {
     return fd;
 }
 
+void Sim::improvise(std::size_t peer) {
+    if (setup_.spare == Setup::Spare::answer && (peer >= peers_.size() || peers_[peer]->sent().empty()))
+        improvising_.insert(peer);
+}
+
 void Sim::accept_pending() {
     for (auto [end, junk] : pending_) {
         end->skip(junk);
@@ -141,7 +151,8 @@ bool Sim::pass(core::Duration time) {
 }
 
 void Sim::answer_spares() {
-    for (std::size_t i = setup_.scripted_peers; i < peers_.size(); ++i) {
+    for (std::size_t i = 0; i < peers_.size(); ++i) {
+        if (i < setup_.scripted_peers && !improvising_.count(i)) continue;
         peers_[i]->listens(true);
         const std::string_view unanswered = std::string_view(peers_[i]->received()).substr(answered_[i]);
         if (unanswered.empty()) continue;
@@ -183,7 +194,8 @@ std::string Sim::errors() {
 std::string Sim::what_leaks(bool idle) {
     std::string out;
     const auto expect = [&](const char* what, std::size_t is, std::size_t should) {
-        if (is != should) out += std::string(what) + " is " + std::to_string(is) + " and should be " + std::to_string(should) + "; ";
+        if (is != should)
+            out += std::string(what) + " is " + std::to_string(is) + " and should be " + std::to_string(should) + "; ";
     };
     auto& loop = worker_->loop();
     expect("lent buffers", loop.buffers().lent(), 0);

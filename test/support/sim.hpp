@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,7 +34,7 @@ struct Setup {
         answer,  // 200 with the body Sim::spare_body to whatever they are asked
     };
     Log log = Log::written;
-    Spare spare = Spare::answer;          // what connections to peers do that no script speaks of
+    Spare spare = Spare::answer;            // what connections to peers do that no script speaks of
     std::size_t scripted_peers = SIZE_MAX;  // how many a script speaks of
     std::size_t peers = 3;
     std::size_t piece = SIZE_MAX;  // bytes that an end moves at a time
@@ -65,6 +66,8 @@ class Sim {
 
     /// What the next dials meet, one entry each; then `always`.
     void next_dials(std::deque<Dialled> outcomes, Dialled always = Dialled::accepted);
+    /// This peer answers from now on what it is asked, as a spare one does, if it has said nothing yet.
+    void improvise(std::size_t peer);
     /// Accepts what is pending.
     void accept_pending();
 
@@ -111,6 +114,7 @@ class Sim {
     std::vector<std::unique_ptr<End>> clients_, peers_;
     std::map<End*, std::size_t> pending_;  // with the bytes that keep them from being writable
     std::vector<std::size_t> answered_;    // per peer: bytes of requests that a spare has answered
+    std::set<std::size_t> improvising_;
     std::deque<Dialled> dials_;
     Dialled always_ = Dialled::accepted;
     std::string access_text_, error_text_;

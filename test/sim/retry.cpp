@@ -1,0 +1,76 @@
+// A peer fails, another answers.
+#include "support/catch.hpp"
+#include "support/script.hpp"
+
+using namespace sluice::test;
+using namespace sluice::test::words;
+
+namespace {
+const Setup four_peers{.peers = 4, .limits = {}, .timeouts = {}};
+}
+
+TEST_CASE("the peer closes without an answer, the next one answers") {
+    rerun({.steps =
+               {
+                   client.sends("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"),
+                   peer.gets("GET /a"),
+                   peer.closes(),
+                   second_peer.gets("GET /a"),
+                   second_peer.sends("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
+                   client.gets(200, "hello"),
+               },
+           .setup = four_peers});
+}
+
+TEST_CASE("the peer breaks off in its head, the next one answers") {
+    rerun({.steps =
+               {
+                   client.sends("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"),
+                   peer.gets("GET /a"),
+                   peer.sends("HTTP/1.1 200 OK\r\nContent-Le"),
+                   peer.closes(),
+                   second_peer.gets("GET /a"),
+                   second_peer.sends("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
+                   client.gets(200, "hello"),
+               },
+           .setup = four_peers});
+}
+
+TEST_CASE("PUT is sent again with its whole body") {
+    rerun({.steps =
+               {
+                   client.sends("PUT /a HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhel"),
+                   peer.gets_head("PUT /a"),
+                   client.sends("lo"),
+                   peer.closes(),
+                   second_peer.gets_head("PUT /a"),
+                   client.sends("world"),
+                   second_peer.gets("PUT /a", "helloworld"),
+                   second_peer.sends("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"),
+                   client.gets(200, "ok"),
+               },
+           .setup = four_peers});
+}
+
+TEST_CASE("POST is not sent again: the client hears of it") {
+    rerun({.steps =
+               {
+                   client.sends("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nhello"),
+                   peer.gets_head("POST /a"),
+                   peer.closes(),
+                   client.gets(502, any_body),
+               },
+           .idempotent = false});
+}
+
+TEST_CASE("the body is cut short: so is the answer") {
+    rerun({.steps =
+               {
+                   client.sends("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"),
+                   peer.gets("GET /a"),
+                   peer.sends("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel"),
+                   peer.closes(),
+                   client.gets_end(),
+               },
+           .fails = true});
+}
