@@ -7,6 +7,7 @@
 #include <boost/container/small_vector.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 namespace sluice::http {
@@ -37,6 +38,10 @@ struct Field {
 /// the usual case, looks at nothing.
 class Fields : public boost::container::small_vector<Field, 24> {
   public:
+    Fields() = default;
+    Fields(std::initializer_list<Field> fields) {
+        for (const Field& field : fields) push_back(field);
+    }
     void push_back(const Field& field) {
         ids_ |= bit(field.id);
         small_vector::push_back(field);
