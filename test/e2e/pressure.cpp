@@ -12,7 +12,7 @@ namespace {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 // Shadow memory is resident too, and everything takes long.
 constexpr bool measures_memory = false;
-constexpr std::size_t large = std::size_t{64} << 20;
+constexpr std::size_t large = std::size_t{256} << 20;
 #else
 constexpr bool measures_memory = true;
 constexpr std::size_t large = std::size_t{1} << 30;
@@ -101,27 +101,29 @@ TEST_CASE("an upload of a gigabyte takes a few buffers") {
 
 TEST_CASE("clients that do not read hold up their origins, not memory; then they get everything") {
     constexpr std::size_t clients = 5;
-    std::atomic<std::size_t> full{0};
+    std::atomic<std::size_t> full{0}, most_sent{0};
     Gate go_on, all_full;
     const auto generous = [&](Origin::Visit& visit) {
         visit.read_request();
         visit.send(with_length("HTTP/1.1 200 OK", large));
         const std::size_t sent = send_until_full(visit.socket);
+        most_sent = std::max<std::size_t>(most_sent, sent);
         if (++full == clients) all_full.open();
         go_on.wait();
         if (visit.number == 1) visit.send(std::string(large - sent, 'y'));
     };
     const Origin origin(generous);
     const Sluice proxy("--threads 2" + backends(origin));
-    proxy.resident_kib();
     Growth growth(proxy);
     std::vector<Socket> slow;
     for (std::size_t i = 0; i < clients; ++i) {
         slow.push_back(proxy.connect());
+        slow.back().take_little();
         slow.back().send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         origin.wait_for_requests(static_cast<unsigned>(i) + 1);
     }
     all_full.wait();
+    REQUIRE(most_sent < large);
     CHECK(growth.is_small());
     go_on.open();
     slow[0].read_until("\r\n\r\n");
@@ -133,6 +135,7 @@ TEST_CASE("an origin that stops reading holds up its clients, not memory; then i
     Gate go_on;
     std::atomic<bool> complete{false};
     const auto stalls = [&](Origin::Visit& visit) {
+        visit.socket.take_little();
         visit.read_head();
         go_on.wait();
         skip(visit.socket, large);

@@ -48,6 +48,44 @@ TEST_CASE("SIGTERM and SIGINT end at once with status 0, whatever is under way")
     gate.open();
 }
 
+TEST_CASE("SIGTERM ends whatever waits for a slow side: nothing is left over") {
+    Gate gate;
+    const std::string megabyte(1 << 20, 'x');
+    const auto mixed = [&](Origin::Visit& visit) {
+        visit.socket.take_little();
+        const std::string line = visit.read_head().start_line;
+        if (line.starts_with("GET /download")) {
+            visit.send("HTTP/1.1 200 OK\r\n\r\n");
+            while (visit.socket.wait_for_room(std::chrono::milliseconds(200))) visit.socket.send_some(megabyte);
+        }
+        if (line.starts_with("GET /chat"))
+            visit.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+        if (line.starts_with("POST /early")) visit.send("HTTP/1.1 413 Payload Too Large\r\nContent-Length: 0\r\n\r\n");
+        gate.wait();
+    };
+    const Origin origin(mixed);
+    Sluice proxy("--threads 1" + backends(origin));
+    std::vector<Socket> clients;
+    for (const char* head :
+         {"GET /download HTTP/1.1", "POST /upload HTTP/1.1\r\nContent-Length: 1000000000",
+          "GET /chat HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: websocket", "GET /wait HTTP/1.1",
+          "POST /early HTTP/1.1\r\nContent-Length: 1000000000", "POST /body HTTP/1.1\r\nContent-Length: 10"}) {
+        clients.push_back(proxy.connect());
+        clients.back().take_little();
+        clients.back().send(head + std::string("\r\nHost: a\r\n\r\n"));
+    }
+    origin.wait_for_requests(6);
+    clients[0].read_until("\r\n\r\n");
+    while (clients[1].wait_for_room(std::chrono::milliseconds(500))) clients[1].send_some(megabyte);
+    clients[2].read_until("\r\n\r\n");
+    clients[4].read_until("\r\n\r\n");  // lingers now
+    clients.push_back(proxy.connect());
+    clients.back().send("GET / HTTP/1.1\r\nHo");
+    proxy.signal(SIGTERM);
+    CHECK(proxy.wait() == 0);
+    gate.open();
+}
+
 TEST_CASE("SIGQUIT closes idle connections, refuses new ones, finishes what is under way and ends with status 0") {
     Gate gate;
     const Origin origin(halting(gate)), other(ok("a"));

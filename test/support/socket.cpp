@@ -57,6 +57,11 @@ void Socket::send(std::string_view bytes) {
     }
 }
 
+void Socket::take_little() {
+    const int size = 64 * 1024;
+    setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+}
+
 void Socket::shutdown_send() { shutdown(fd_, SHUT_WR); }
 
 void Socket::reset() {
