@@ -152,6 +152,7 @@ bool Stream::Write::attempt() {
 }
 
 void Stream::wait_read(Waiter& waiter, core::Duration within) {
+    if (reader_) __builtin_trap();  // whom it would replace would wait for ever
     reader_ = &waiter;
     read_expiry_ = loop_.now() + within;
     arm(read_expiry_);
@@ -159,15 +160,19 @@ void Stream::wait_read(Waiter& waiter, core::Duration within) {
 }
 
 void Stream::wait_write(Waiter& waiter, core::Duration within) {
+    if (writer_) __builtin_trap();
     writer_ = &waiter;
     write_expiry_ = loop_.now() + within;
     arm(write_expiry_);
-    if (writable_) {
+    if (writable_)
         loop_.again(fd_, 0);
-    } else if (!watches_out_) {
-        watches_out_ = true;
-        loop_.rewatch(fd_, both_events);  // raises an edge if there is room by now
-    }
+    else
+        watch_room();
+}
+
+void Stream::watch_room() {
+    if (std::exchange(watches_out_, true)) return;
+    loop_.rewatch(fd_, both_events);  // raises an edge if there is room by now
 }
 
 void Stream::await_readable(Waiter& waiter, core::Duration within) { wait_read(waiter, within); }
@@ -179,7 +184,11 @@ void Stream::forget_reader() {
 
 void Stream::run(Waiter*& place, core::Instant& expiry) {
     Waiter* waiter = place;
-    if (!waiter->attempt()) return;
+    if (!waiter->attempt()) {
+        // It may have waited for its turn so far, and only now for room.
+        if (&place == &writer_) watch_room();
+        return;
+    }
     place = nullptr;
     expiry = core::never;
     waiter->finish();

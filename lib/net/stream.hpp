@@ -169,6 +169,7 @@ class Stream final : public Watched {
     void arm(core::Instant expiry) {
         if (expiry < Timer::expiry()) loop_.wheel().arm(*this, expiry);
     }
+    void watch_room();
     void run(Waiter*& place, core::Instant& expiry);
     static void end(Waiter*& place, core::Instant& expiry, IoError error);
 
@@ -191,6 +192,9 @@ class Stream::Write final : public Await<io_result<std::size_t>> {
         stream_.wait_write(*this, within_);
     }
     bool attempt() override;
+
+    /// Bytes written so far.
+    std::size_t done() const { return done_; }
 
   private:
     void advance(std::size_t n);
