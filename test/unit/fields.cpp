@@ -75,7 +75,8 @@ TEST_CASE("law: a known name with any one byte changed is not known as itself") 
 }
 
 TEST_CASE("find gives the first field with an id") {
-    const Fields fields = {{"A", "1", FieldId::other}, {"Host", "x", FieldId::host}, {"host", "y", FieldId::host}};
+    Fields fields;
+    for (const Field& f : {Field{"A", "1", FieldId::other}, {"Host", "x", FieldId::host}, {"host", "y", FieldId::host}}) fields.push_back(f);
     REQUIRE(find(fields, FieldId::host));
     CHECK(find(fields, FieldId::host)->value == "x");
     CHECK(find(fields, FieldId::date) == nullptr);
