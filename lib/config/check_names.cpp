@@ -1,0 +1,111 @@
+// Directives that are unknown, or known elsewhere.
+#include <algorithm>
+#include <iterator>
+
+#include "config/check_parts.hpp"
+#include "config/words.hpp"
+#include "core/text.hpp"
+
+namespace sluice::config {
+
+namespace {
+
+/// What users of other programs, or of guesses, write.
+struct OtherName {
+    std::string_view written;
+    std::string_view help;
+};
+constexpr OtherName other_names[] = {
+    {"else", "there is no \"else\": use a second \"if\", or map, which decides by value"},
+    {"elif", "there is no \"elif\": use map, which decides by value"},
+    {"elseif", "there is no \"elseif\": use map, which decides by value"},
+    {"port", "the port stands in \"listen 80;\""},
+    {"host", "the names of a site stand in \"server_name example.com;\""},
+    {"domain", "the names of a site stand in \"server_name example.com;\""},
+    {"servername", "the names of a site stand in \"server_name example.com;\""},
+    {"serveralias", "all names stand in one directive: \"server_name example.com www.example.com;\""},
+    {"documentroot", "the folder of files is set by \"root /srv/www;\""},
+    {"directoryindex", "\"index index.html;\" does that"},
+    {"proxypass", "\"proxy_pass http://127.0.0.1:8080;\" in a location does that"},
+    {"proxypassreverse", "\"proxy_redirect\" does that, and by default it does what is needed"},
+    {"proxy_url", "\"proxy_pass http://127.0.0.1:8080;\" in a location does that"},
+    {"backend", "a group of servers is \"upstream name { server 127.0.0.1:8080; }\""},
+    {"frontend", "a site is \"server { listen 80; ... }\""},
+    {"bind", "\"listen 80;\" does that"},
+    {"redirect", "\"return 301 https://example.com$request_uri;\" does that"},
+    {"header", "\"add_header\" does that for answers, \"proxy_set_header\" for requests to a backend"},
+    {"requestheader", "\"proxy_set_header\" does that"},
+    {"timeout", "there are proxy_connect_timeout, proxy_send_timeout, proxy_read_timeout and keepalive_timeout"},
+    {"proxy_timeout", "in http there are proxy_connect_timeout, proxy_send_timeout and proxy_read_timeout"},
+    {"max_body_size", "\"client_max_body_size 20m;\" does that"},
+    {"upload_max_filesize", "\"client_max_body_size 20m;\" does that"},
+    {"round_robin", "that is what a group does without a word; delete the line"},
+    {"sticky", "\"ip_hash;\" or \"hash $cookie_name consistent;\" keeps a client at its server"},
+    {"health_check", "servers that fail are left alone for a while by max_fails and fail_timeout"},
+};
+
+/// "if($a" and "location/api": a name that goes on without a space.
+std::string_view glued_name(std::string_view word) {
+    const auto end = std::ranges::find_if(
+        word, [](char c) { return !core::is_digit(c) && c != '_' && (core::lower(c) < 'a' || core::lower(c) > 'z'); });
+    const std::string_view name = word.substr(0, static_cast<std::size_t>(end - word.begin()));
+    return name.size() < word.size() && !find_rows(name).empty() ? name : std::string_view{};
+}
+
+std::string suggest(std::string_view name, Contexts context) {
+    const OtherName* other =
+        std::ranges::find_if(other_names, [name](const OtherName& row) { return core::iequals(row.written, name); });
+    if (other != std::end(other_names)) return std::string(other->help);
+    if (std::string here = did_you_mean(name, names_in(context)); !here.empty()) return here;
+    return did_you_mean(name, names_in(in::any));
+}
+
+Contexts contexts_of(std::string_view name) {
+    Contexts out = 0;
+    for (const Row* row : find_rows(name)) out |= row->contexts;
+    return out;
+}
+
+}  // namespace
+
+void report_unknown(const Directive& directive, Contexts context, Diagnostics& diagnostics) {
+    const std::string& name = directive.name.value;
+    const std::string message = concat({"unknown directive ", quoted(name)});
+    if (const std::string_view known = glued_name(name); !known.empty()) {
+        const std::string_view rest = std::string_view(name).substr(known.size());
+        const bool sign = rest[0] == ':' || rest[0] == '=';
+        const std::string help =
+            sign ? concat({"no \"", rest.substr(0, 1), "\" behind ", quoted(known), ", only a space"})
+                 : concat({"a space is missing: \"", known, " ", rest, "\""});
+        diagnostics.error("unknown-directive", directive.name.span, message, help);
+        return;
+    }
+    const bool looks_like_value = !name.empty() && (name[0] == '$' || name[0] == '/' || name.find("://") != name.npos);
+    std::string help = suggest(name, context);
+    if (help.empty() && looks_like_value)
+        help = "this looks like a value: is a directive's name missing, or a \";\" too much before it?";
+    diagnostics.error("unknown-directive", directive.name.span, message, help);
+}
+
+void report_misplaced(const Directive& directive, Contexts context, const Directive* before, bool has_http,
+                      Diagnostics& diagnostics) {
+    const std::string& name = directive.name.value;
+    const Contexts allowed = contexts_of(name);
+    const std::string where = context == in::main ? "outside of all blocks" : concat({"in ", describe(context)});
+    std::string help;
+    if (context == in::main && (allowed & in::http) && !has_http)
+        help = concat({"put \"http {\" before it, and \"}\" at the end of the file"});
+    else if ((context & (in::server | in::server_if)) && (allowed & in::location))
+        help = concat({"put it into a location, as in location / { ", name, " ...; }"});
+    Diagnostic& d = diagnostics.error(
+        "misplaced", directive.name.span,
+        concat({quoted(name), " is not allowed ", where, ", only in ", describe(allowed)}), std::move(help));
+    if (!before) return;
+    const auto rows = find_rows(before->name.value);
+    const bool fits = std::ranges::any_of(rows, [allowed](const Row* row) { return (row->opens & allowed) != 0; });
+    if (!fits || before->block->close.length == 0) return;
+    d.notes.push_back({concat({quoted(before->name.value), " ends here"}), before->block->close});
+    d.help = concat({"if it belongs into ", quoted(before->name.value), ", move that \"}\" behind it"});
+}
+
+}  // namespace sluice::config
