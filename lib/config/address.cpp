@@ -61,7 +61,6 @@ Complaint read_host(std::string_view host, AddressText& out) {
     if (host.empty()) return {"a host is missing before the colon", ""};
     if (!std::ranges::all_of(host, is_host_char)) {
         const std::string message = concat({quoted(host), " is not a host name or an IP address"});
-        if (host.find('/') != npos) return {message, "write only host and port, without a path, as in 10.0.0.1:8080"};
         return {message, host.find(',') != npos ? "one address in each directive" : ""};
     }
     if (!std::ranges::all_of(host, [](char c) { return core::is_digit(c) || c == '.'; })) return {};
@@ -91,6 +90,13 @@ Complaint read_address(std::string_view text, bool listens, AddressText& out) {
         return {concat({quoted(text), " has a scheme, where only host and port belong"}),
                 concat({"write ", text.substr(scheme + 3, text.find('/', scheme + 3) - scheme - 3)})};
     const bool brackets = text.starts_with('[');
+    if (text.find('/') != npos)
+        return {concat({quoted(text), " has a path, where only host and port belong"}),
+                concat({"write ", text.substr(0, text.find('/'))})};
+    const std::string before_port(text.substr(0, text.rfind(':')));
+    if (!brackets && is_ipv6(before_port))
+        return {concat({quoted(text), " is an IPv6 address without brackets"}),
+                concat({"write [", before_port, "]", text.substr(before_port.size())})};
     if (!brackets && is_ipv6(std::string(text)))
         return {concat({quoted(text), " is an IPv6 address without brackets"}), concat({"write [", text, "]"})};
     if (brackets && text.find(']') == npos)

@@ -60,10 +60,27 @@ std::string suggest(std::string_view name, Contexts context) {
     return did_you_mean(name, names_in(in::any));
 }
 
-Contexts contexts_of(std::string_view name) {
-    Contexts out = 0;
-    for (const Row* row : find_rows(name)) out |= row->contexts;
-    return out;
+/// Where a directive of this name, and with a block or without, may stand; those of the same protocol if there are any.
+Contexts allowed_for(const Directive& directive, Contexts context) {
+    Contexts all = 0;
+    Contexts alike = 0;
+    for (const Row* row : find_rows(directive.name.value)) {
+        all |= row->contexts;
+        if (row->block() == directive.block.has_value()) alike |= row->contexts;
+    }
+    const Contexts out = alike != 0 ? alike : all;
+    const Contexts near = context & in::of_stream ? out & in::of_stream : out & ~in::of_stream;
+    return near != 0 ? near : out;
+}
+
+std::string advise(std::string_view name, Contexts context, Contexts allowed, bool has_http) {
+    if (context == in::main && (allowed & in::http) && !has_http)
+        return "put \"http {\" before it, and \"}\" at the end of the file";
+    if (context == in::server && (allowed & in::location))
+        return concat({"put it into a location, as in location / { ", name, " ...; }"});
+    if (context == in::http && (allowed & in::server)) return "put it into a site, as in server { listen 80; ... }";
+    if (context == in::server_if && (allowed & in::location_if)) return "put the \"if\" with it into a location";
+    return "";
 }
 
 }  // namespace
@@ -71,7 +88,8 @@ Contexts contexts_of(std::string_view name) {
 void report_unknown(const Directive& directive, Contexts context, Diagnostics& diagnostics) {
     const std::string& name = directive.name.value;
     const std::string message = concat({"unknown directive ", quoted(name)});
-    if (const std::string_view known = glued_name(name); !known.empty()) {
+    const std::string_view known = glued_name(name);
+    if (!known.empty() && name.find("://") == name.npos) {
         const std::string_view rest = std::string_view(name).substr(known.size());
         const bool sign = rest[0] == ':' || rest[0] == '=';
         const std::string help =
@@ -81,7 +99,7 @@ void report_unknown(const Directive& directive, Contexts context, Diagnostics& d
         return;
     }
     const bool looks_like_value = !name.empty() && (name[0] == '$' || name[0] == '/' || name.find("://") != name.npos);
-    std::string help = suggest(name, context);
+    std::string help = diagnostics.full() ? "" : suggest(name, context);
     if (help.empty() && looks_like_value)
         help = "this looks like a value: is a directive's name missing, or a \";\" too much before it?";
     diagnostics.error("unknown-directive", directive.name.span, message, help);
@@ -90,16 +108,11 @@ void report_unknown(const Directive& directive, Contexts context, Diagnostics& d
 void report_misplaced(const Directive& directive, Contexts context, const Directive* before, bool has_http,
                       Diagnostics& diagnostics) {
     const std::string& name = directive.name.value;
-    const Contexts allowed = contexts_of(name);
-    const std::string where = context == in::main ? "outside of all blocks" : concat({"in ", describe(context)});
-    std::string help;
-    if (context == in::main && (allowed & in::http) && !has_http)
-        help = concat({"put \"http {\" before it, and \"}\" at the end of the file"});
-    else if ((context & (in::server | in::server_if)) && (allowed & in::location))
-        help = concat({"put it into a location, as in location / { ", name, " ...; }"});
-    Diagnostic& d = diagnostics.error(
-        "misplaced", directive.name.span,
-        concat({quoted(name), " is not allowed ", where, ", only in ", describe(allowed)}), std::move(help));
+    const Contexts allowed = allowed_for(directive, context);
+    Diagnostic& d =
+        diagnostics.error("misplaced", directive.name.span,
+                          concat({quoted(name), " is not allowed ", describe(context), ", only ", describe(allowed)}),
+                          advise(name, context, allowed, has_http));
     if (!before) return;
     const auto rows = find_rows(before->name.value);
     const bool fits = std::ranges::any_of(rows, [allowed](const Row* row) { return (row->opens & allowed) != 0; });

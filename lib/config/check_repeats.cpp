@@ -71,7 +71,9 @@ void check_repeats(const std::vector<Directive>& siblings, Contexts context, Dia
         report(block ? d.span : d.name.span, *first->second,
                block ? concat({"there is already a block ", quoted(key)})
                      : concat({quoted(d.name.value), " stands here a second time"}),
-               block ? "put both into one, or give one another name" : "only one may stand in a block; delete one",
+               block     ? "put both into one, or give one another name"
+               : d.block ? "put both into one"
+                         : "only one may stand in a block; delete one",
                diagnostics);
     }
 }

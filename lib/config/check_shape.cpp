@@ -47,8 +47,9 @@ void report_count(const Directive& directive, const Row& row, Diagnostics& diagn
     const std::size_t n = directive.args.size();
     Span place = place_of(directive, row.args);
     std::string help = concat({"as in \"", example_of(row), "\""});
-    if (n > row.args.most && directive.args[0].value == "=") {
-        place = directive.args[0].span;
+    const auto equals = std::ranges::find(directive.args, "=", &Word::value);
+    if (n > row.args.most && equals != directive.args.end()) {
+        place = equals->span;
         help = concat({"no \"=\" between name and value: ", help});
     } else if (const std::string unit = n > row.args.most ? joined_unit(directive, row) : ""; !unit.empty()) {
         help = concat({"number and unit are one word: write ", unit});
@@ -86,6 +87,8 @@ void check_shape(const Directive& directive, const Row& row, Diagnostics& diagno
         const std::string_view pattern = pattern_of(row.values, i);
         if (pattern.empty()) continue;
         Complaint complaint = check_value(pattern, directive.args[i].value, row.name);
+        if (complaint && directive.args[i].value.ends_with(','))
+            complaint.help = "no commas: only spaces between arguments";
         if (complaint)
             diagnostics.error("value", directive.args[i].span, std::move(complaint.message), std::move(complaint.help));
     }

@@ -17,6 +17,11 @@ bool is_in(std::string_view word, std::span<const std::string_view> words) {
     return std::ranges::find(words, word) != words.end();
 }
 
+constexpr std::string_view one_condition =
+    "one condition in each \"if\"; to join several, put them into one variable with map";
+
+bool is_joining(std::string_view word) { return word == "&&" || word == "||" || word == "and" || word == "or"; }
+
 /// if ($a = b): the parentheses may touch the words or not.
 void check_if(const Directive& d, Diagnostics& out) {
     constexpr std::string_view operators[] = {"=", "!=", "~", "~*", "!~", "!~*"};
@@ -45,21 +50,27 @@ void check_if(const Directive& d, Diagnostics& out) {
                   std::string(help));
         return;
     }
+    if (words.size() > 3 && is_in(words[1].first, operators)) {
+        const auto [more, more_place] = words[3];
+        const bool joins = is_joining(more);
+        out.error("condition", more_place, concat({quoted(more), " is too much: a condition is one comparison"}),
+                  joins ? std::string(one_condition) : "a value with spaces needs quotes");
+        return;
+    }
     if (words.size() < 2 || is_in(words[1].first, operators)) return;
     const std::string_view op = words[1].first;
     const std::string_view meant = op == "==" || op == "===" || op == "eq" ? "="
                                    : op == "=~"                            ? "~"
                                    : op == "<>"                            ? "!="
                                                                            : "";
-    const bool joins = op == "&&" || op == "||" || op == "and" || op == "or";
     out.error("condition", words[1].second, concat({quoted(op), " is not an operator"}),
-              !meant.empty() ? concat({"write \"", meant, "\""})
-              : joins        ? "one condition in each \"if\"; to join several, put them into one variable with map"
-                             : concat({"there are ", list(operators)}));
+              !meant.empty()   ? concat({"write \"", meant, "\""})
+              : is_joining(op) ? std::string(one_condition)
+                               : concat({"there are ", list(operators)}));
 }
 
 void check_location(const Directive& d, Diagnostics& out) {
-    constexpr std::string_view modifiers[] = {"=", "~", "~*", "^~"};
+    constexpr std::string_view modifiers[] = {"=", "~*", "~", "^~"};
     if (d.args.size() != 2 || is_in(d.args[0].value, modifiers)) return;
     const std::string& first = d.args[0].value;
     const bool path_first = first.starts_with('/') || first.starts_with('@');

@@ -1,6 +1,7 @@
 #include "config/checker.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "config/check_parts.hpp"
 #include "config/words.hpp"
@@ -34,6 +35,7 @@ class Checker {
 
     Conf& conf_;
     bool has_http_;
+    std::set<std::string_view> later_;  // what was already said to come later
 };
 
 void Checker::level(const std::vector<Directive>& siblings, Contexts context) {
@@ -56,13 +58,14 @@ const Row* Checker::nearest_block(std::string_view name) const {
 
 void Checker::one(const Directive& directive, Contexts context, const Directive* before) {
     if (directive.name.value.empty() && directive.name.span.length == 0) {  // a block without a name: reported before
-        if (directive.block) level(directive.block->children, context);
+        const Contexts meant = context == in::main ? in::http : context == in::http ? in::server : in::location;
+        if (directive.block) level(directive.block->children, meant);
         return;
     }
     const auto rows = find_rows(directive.name.value);
     if (rows.empty()) {
         report_unknown(directive, context, conf_.diagnostics);
-        const Row* meant = directive.block ? nearest_block(directive.name.value) : nullptr;
+        const Row* meant = directive.block && !conf_.diagnostics.full() ? nearest_block(directive.name.value) : nullptr;
         if (meant) inside(directive, *meant, context);
         return;
     }
@@ -74,7 +77,7 @@ void Checker::one(const Directive& directive, Contexts context, const Directive*
         return;
     }
     check_shape(directive, *row, conf_.diagnostics);
-    check_special(directive, conf_.diagnostics);
+    if (!(context & in::of_stream)) check_special(directive, conf_.diagnostics);
     report_support(directive, *row);
     if (directive.block && row->block()) inside(directive, *row, context);
 }
@@ -90,20 +93,26 @@ void Checker::inside(const Directive& directive, const Row& row, Contexts contex
 }
 
 void Checker::entries(const std::vector<Directive>& list, const Row& row) {
-    for (const Directive& entry : list)
+    for (const Directive& entry : list) {
+        if (row.name == "map" && !entry.block && entry.args.size() > 1)
+            conf_.diagnostics.error(
+                "entry", join(entry.args[1].span, entry.args.back().span),
+                concat({"an entry of \"map\" has one value, not ", std::to_string(entry.args.size())}),
+                "put quotes around a value with spaces");
         if (entry.block)
             conf_.diagnostics.error("entry", entry.name.span, concat({quoted(row.name), " holds entries, not blocks"}),
                                     concat({"each is one line with \";\" at its end; if ", quoted(entry.name.value),
                                             " is a directive, a \"}\" is missing before it"}));
+    }
 }
 
 void Checker::report_support(const Directive& directive, const Row& row) {
     const std::string name = quoted(row.name);
-    if (row.support == Support::later)
+    if (row.support == Support::later && later_.insert(row.name).second)
         conf_.diagnostics.warning("later", directive.name.span,
                                   concat({name, " is known, but not there yet: it comes in a later version"}));
     if (row.support == Support::never)
-        conf_.diagnostics.error("never", directive.name.span, concat({name, " is not part of sluice"}),
+        conf_.diagnostics.error("never", directive.name.span, concat({name, " is not supported"}),
                                 std::string(row.reason));
 }
 

@@ -38,8 +38,9 @@ class Completer {
     bool opens_block(std::size_t end) const;
     void end_with(Kind kind, std::size_t end);
     void take(std::size_t end);
-    bool in_list() const { return !lists_.empty() && lists_.back(); }
-    void open_block(bool is_list) { lists_.push_back(is_list); }
+    Contexts context() const { return blocks_.empty() ? in::main : blocks_.back(); }
+    bool in_list() const { return (context() & in::entries) != 0; }
+    std::vector<const Row*> rows_here() const;
     std::uint32_t line(std::size_t i) const { return sources_[in_[i].span.source].text->line_of(in_[i].span.offset); }
 
     Tokens in_;
@@ -47,7 +48,7 @@ class Completer {
     Diagnostics& diagnostics_;
     Tokens out_;
     std::size_t at_ = 0;
-    std::vector<bool> lists_;  // for each open block: does it hold entries instead of directives?
+    std::vector<Contexts> blocks_;  // the open ones; 0 for what is not known
 };
 
 std::size_t Completer::words_end() const {
@@ -56,9 +57,18 @@ std::size_t Completer::words_end() const {
     return end;
 }
 
+/// The rows of this directive: those that may stand here, or all if none may.
+std::vector<const Row*> Completer::rows_here() const {
+    const auto all = find_rows(in_[at_].value);
+    std::vector<const Row*> out(all.begin(), all.end());
+    const auto elsewhere = [this](const Row* row) { return (row->contexts & context()) == 0; };
+    if (!std::ranges::all_of(out, elsewhere)) std::erase_if(out, elsewhere);
+    return out;
+}
+
 /// Would the words up to `end`, and what stands there, be a directive as a row says?
 bool Completer::fits(std::size_t end) const {
-    return std::ranges::any_of(find_rows(in_[at_].value), [&](const Row* row) {
+    return std::ranges::any_of(rows_here(), [&](const Row* row) {
         const bool block = in_[end].is(Kind::open);
         return block == row->block() && row->args.accepts(end - at_ - 1);
     });
@@ -66,9 +76,9 @@ bool Completer::fits(std::size_t end) const {
 
 /// Is the directive with the words up to `end` one with a block? "server" alone is, "server 127.0.0.1" is not.
 bool Completer::opens_block(std::size_t end) const {
-    const auto rows = find_rows(in_[at_].value);
-    if (std::ranges::any_of(rows, [&](const Row* r) { return r->block() && r->args.accepts(end - at_ - 1); }))
-        return true;
+    const auto rows = rows_here();
+    const auto fits_with_block = [&](const Row* row) { return row->block() && row->args.accepts(end - at_ - 1); };
+    if (std::ranges::any_of(rows, fits_with_block)) return true;
     return !rows.empty() && std::ranges::all_of(rows, &Row::block);
 }
 
@@ -80,13 +90,13 @@ std::size_t Completer::next_start(std::size_t end) const {
     if (known) whole_fits = fits(end);
     for (std::size_t i = at_ + 1; i < end; ++i) {
         const Token& word = in_[i];
-        if (!word.first_on_line || word.quote != Quote::none) continue;
+        if (!word.first_on_line || (word.quote != Quote::none && !in_list())) continue;
         const bool outdented = word.indent <= name.indent;
         if (in_list()) {
             if (outdented && i - at_ >= 2) return i;
             continue;
         }
-        if (!find_rows(word.value).empty() && (outdented || !whole_fits)) return i;
+        if (!find_rows(word.value).empty() && (outdented || !name.first_on_line || !whole_fits)) return i;
         if (outdented && known && !whole_fits) return i;
     }
     return end;
@@ -137,13 +147,15 @@ void Completer::directive() {
     const std::size_t end = words_end();
     const std::size_t split = next_start(end);
     const bool wants_block = opens_block(split) && !in_list();
-    const bool is_list = opens_list(in_[at_].value) && !in_list();
+    const auto rows = rows_here();
+    const auto block = std::ranges::find_if(rows, &Row::block);
+    const Contexts opened = block == rows.end() ? 0 : (*block)->opens;
     if (split != end) {
-        if (wants_block) open_block(is_list);
+        if (wants_block) blocks_.push_back(opened);
         return end_with(wants_block ? Kind::open : Kind::semicolon, split);
     }
     if (in_[end].is(Kind::close) || in_[end].is(Kind::end)) return end_with(Kind::semicolon, end);
-    if (in_[end].is(Kind::open)) open_block(is_list);
+    if (in_[end].is(Kind::open)) blocks_.push_back(opened);
     take(end + 1);
 }
 
@@ -151,7 +163,7 @@ void Completer::directive() {
 void Completer::punctuation() {
     const Token& token = in_[at_];
     if (token.is(Kind::close)) {
-        if (!lists_.empty()) lists_.pop_back();
+        if (!blocks_.empty()) blocks_.pop_back();
         return take(at_ + 1);
     }
     if (token.is(Kind::semicolon)) {
@@ -168,7 +180,7 @@ void Completer::punctuation() {
     name.kind = Kind::word;
     name.span.length = 0;
     out_.push_back(std::move(name));
-    open_block(false);
+    blocks_.push_back(0);
     take(at_ + 1);
 }
 

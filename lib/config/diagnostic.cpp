@@ -8,8 +8,6 @@ namespace sluice::config {
 
 namespace {
 
-constexpr std::size_t most_kept = 10'000;  // a file of garbage must not fill the memory with messages
-
 /// For messages of one text: the earliest source with it, so that what was read twice stands together.
 std::vector<SourceId> first_readings(const Sources& sources) {
     std::vector<SourceId> out;
@@ -27,8 +25,11 @@ std::vector<SourceId> first_readings(const Sources& sources) {
 }  // namespace
 
 Diagnostic& Diagnostics::add(Diagnostic diagnostic) {
-    // The last place is overwritten when full: callers get a reference to add notes to in any case.
-    if (all_.size() >= most_kept) all_.pop_back();
+    // When full the last place is written over: callers get one to add notes to in any case.
+    if (full()) {
+        ++dropped_[static_cast<std::size_t>(all_.back().severity)];
+        all_.pop_back();
+    }
     return all_.emplace_back(std::move(diagnostic));
 }
 
@@ -47,13 +48,13 @@ void Diagnostics::arrange(const Sources& sources) {
         return std::tuple(source, d.span.offset, std::string_view(d.message));
     };
     std::ranges::stable_sort(all_, [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
-    const auto repeated =
-        std::ranges::unique(all_, [&](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b); });
-    all_.erase(repeated.begin(), repeated.end());
+    const auto same = [&](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b); };
+    all_.erase(std::unique(all_.begin(), all_.end(), same), all_.end());
 }
 
 std::size_t Diagnostics::count(Severity severity) const {
-    return static_cast<std::size_t>(std::ranges::count(all_, severity, &Diagnostic::severity));
+    const auto kept = std::ranges::count(all_, severity, &Diagnostic::severity);
+    return static_cast<std::size_t>(kept) + dropped_[static_cast<std::size_t>(severity)];
 }
 
 }  // namespace sluice::config

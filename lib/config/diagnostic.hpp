@@ -40,18 +40,23 @@ class Diagnostics {
     const std::vector<Diagnostic>& all() const { return all_; }
     std::size_t errors() const { return count(Severity::error); }
     std::size_t warnings() const { return count(Severity::warning); }
+    /// No more are kept, only counted: not worth thinking about a help text.
+    bool full() const { return all_.size() >= most_kept; }
 
   private:
+    static constexpr std::size_t most_kept = 1000;  // a file of garbage must not cost more than a file
+
     std::size_t count(Severity severity) const;
 
     std::vector<Diagnostic> all_;
+    std::size_t dropped_[2] = {};  // by severity
 };
 
 /// As text for people: place, message, the line with a caret, notes, help; then how many were left out.
 std::string render(const Diagnostics& diagnostics, const Sources& sources);
 std::string render(const Diagnostic& diagnostic, const Sources& sources);
 
-/// {"errors": N, "warnings": N, "diagnostics": [...]}, all of them.
+/// {"errors": N, "warnings": N, "diagnostics": [...]}, all that were kept.
 std::string render_json(const Diagnostics& diagnostics, const Sources& sources);
 
 }  // namespace sluice::config

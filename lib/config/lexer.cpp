@@ -162,7 +162,7 @@ void Lexer::report(const LookAlike& look, std::size_t from, std::size_t length) 
     const std::string shown = visible ? concat({"\"", text_.substr(from, length), "\", ", name, ","}) : name;
     const std::string message = look.means == Means::space     ? shown + " stands here and looks like a space"
                                 : look.means == Means::nothing ? shown + " stands here and cannot be seen"
-                                                               : concat({shown, " looks like ", look.ascii});
+                                                               : concat({shown, " looks like a plain ", look.ascii});
     const std::string help = look.means == Means::space ? concat({"delete it and type ", look.ascii})
                              : look.means == Means::nothing
                                  ? "delete it: with the cursor behind it, press backspace once"
@@ -173,7 +173,10 @@ void Lexer::report(const LookAlike& look, std::size_t from, std::size_t length) 
 /// Where a token could start. False: an ordinary word.
 bool Lexer::read_look_alike(const LookAlike& look) {
     const std::size_t start = at_;
-    const std::size_t length = first_code_point(text_.substr(start)).length;
+    std::size_t length = first_code_point(text_.substr(start)).length;
+    const std::string_view character = text_.substr(start, length);
+    while (look.means == Means::space && text_.substr(start + length).starts_with(character))
+        length += character.size();
     const auto read_as = [&](Kind kind) { at_ += length, report(look, start, length), push(kind, start, at_); };
     switch (look.means) {
         case Means::space:
@@ -292,13 +295,15 @@ bool Lexer::skips_quantifier(std::size_t start) {
 bool Lexer::splits_brace(std::size_t start) {
     const std::string_view word = text_.substr(start, at_ - start);
     if (word.size() < 2 || !word.ends_with('}') || word.ends_with("\\}") || word.find('{') != npos) return false;
-    const std::size_t brace = at_ - 1;
-    const std::string before(word.substr(0, word.size() - 1));
+    const std::size_t length = word.find_last_not_of('}') + 1;
+    if (length == 0 || length > word.size()) return false;
+    const std::size_t brace = start + length;
+    const std::string before(word.substr(0, length));
     diagnostics_.error("missing-semicolon", span(brace, brace), concat({"\";\" is missing after ", quoted(before)}),
                        "end every directive with \";\"");
     push(Kind::word, start, brace, unescape(before));
     push(Kind::semicolon, brace, brace);
-    push(Kind::close, brace, at_);
+    for (std::size_t i = brace; i < at_; ++i) push(Kind::close, i, i + 1);
     return true;
 }
 
@@ -323,7 +328,8 @@ void Lexer::read_quoted(char quote) {
             "after-quote", span(at_, end),
             concat({quoted(text_.substr(at_, end - at_)), " stands directly behind a closing quote"}),
             "put a space between them, or the whole word in quotes; a quote inside quotes is written \\\"");
-    if (at(at_) == '}') push(Kind::semicolon, at_, at_);
+    if (at(at_) == '}') return push(Kind::semicolon, at_, at_);
+    while (at_ < text_.size() && !ends_word(at_)) ++at_;  // one message is enough for what hangs on
 }
 
 /// What was meant ends with the line, before what ends a directive there.

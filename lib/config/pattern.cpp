@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <span>
+#include <string>
 
 #include "config/words.hpp"
 #include "core/text.hpp"
@@ -96,18 +98,39 @@ Complaint check_parameter(std::string_view name, std::string_view kind, std::str
     return out;
 }
 
+/// "http_505" is no misspelt "http_500", nor "2.0" a misspelt "1.0".
+bool differ_in_digits(std::string_view a, std::string_view b) {
+    const auto digits = [](std::string_view s) {
+        std::string out;
+        std::ranges::copy_if(s, std::back_inserter(out), core::is_digit);
+        return out;
+    };
+    return digits(a) != digits(b);
+}
+
+std::string name_all(std::span<const std::string_view> words) {
+    constexpr std::size_t most = 8;
+    if (words.size() == 1) return concat({"there is only ", words[0]});
+    if (words.size() <= most) return concat({"there are ", list(words)});
+    return concat({"there are ", list(words.first(most), ","), ", and more"});
+}
+
 /// What fits none of the alternatives.
 Complaint refuse(const Alternatives& all, std::string_view value, std::string_view directive) {
     const std::string_view name = value.substr(0, value.find('='));
-    const std::string meant = did_you_mean(name, all.words);
-    if (!meant.empty()) return {concat({quoted(value), " is not known to ", quoted(directive)}), meant};
+    const std::string message = concat({quoted(value), " is not known to ", quoted(directive)});
+    const std::string_view meant = core::nearest(name, all.words.data(), all.words.data() + all.words.size());
+    if (!meant.empty() && !differ_in_digits(name, meant)) return {message, did_you_mean(name, all.words)};
+    const bool takes_addresses = directive == "listen" || directive == "server";
+    if (takes_addresses && all.kinds.empty() && parse_listen_address(value).ok() &&
+        value.find_first_of("0123456789") != npos)
+        return {message, concat({"one address in each: ", directive, " ", value, ";"})};
     if (!all.kinds.empty()) {
         Complaint out = check_kind(all.kinds.front(), value);
         if (!all.words.empty()) out.message += concat({", nor ", list(all.words, "or")});
         return out;
     }
-    return {concat({quoted(value), " is not known to ", quoted(directive)}),
-            concat({all.words.size() == 1 ? "there is only " : "there are ", list(all.words)})};
+    return {message, name_all(all.words)};
 }
 
 }  // namespace
@@ -132,7 +155,7 @@ Complaint check_value(std::string_view pattern, std::string_view value, std::str
     const Alternatives all(pattern);
     for (std::size_t i = 0; i < all.words.size(); ++i) {
         const std::string_view word = all.words[i];
-        if (value == word) {
+        if (core::iequals(value, word)) {  // as nginx compares words of a fixed set
             if (all.word_kinds[i].empty()) return {};
             return {concat({quoted(word), " needs a value"}), concat({"write it as ", word, "=..."})};
         }

@@ -116,7 +116,7 @@ std::string render(const Diagnostics& diagnostics, const Sources& sources) {
         if (shown++ == Diagnostics::most_shown) break;
         out += render(diagnostic, sources);
     }
-    const std::size_t all = diagnostics.all().size();
+    const std::size_t all = diagnostics.errors() + diagnostics.warnings();
     if (all > Diagnostics::most_shown)
         out += concat({"and ", std::to_string(all - Diagnostics::most_shown), " more, not shown\n"});
     const std::size_t errors = diagnostics.errors();

@@ -32,6 +32,7 @@ constexpr Contexts opaque = 1u << 13;   // mail: not looked into
 constexpr unsigned count = 14;
 
 constexpr Contexts sites = http | server | location;
+constexpr Contexts of_stream = stream | stream_server | stream_upstream;
 constexpr Contexts any = ~Contexts{0};
 }  // namespace in
 
@@ -83,9 +84,7 @@ const Row* find_row(std::string_view name, Contexts context);
 /// The names of the rows that may stand in `context`, or of all with in::any; in alphabetical order.
 std::vector<std::string_view> names_in(Contexts context);
 
-bool opens_list(std::string_view name);
-
-/// "http, server and location"
+/// "in http, server and location", "outside of all blocks"
 std::string describe(Contexts contexts);
 
 /// A line that is right: "keepalive_timeout 75s;"

@@ -35,8 +35,20 @@ const std::vector<const Row*>& index() {
 }
 
 constexpr std::string_view context_names[in::count] = {
-    "the main level", "events",       "http",   "server",           "location",           "upstream", "if in server",
-    "if in location", "limit_except", "stream", "server in stream", "upstream in stream", "a list",   "mail",
+    "outside of all blocks",
+    "events",
+    "http",
+    "server",
+    "location",
+    "upstream",
+    "\"if\" in server",
+    "\"if\" in location",
+    "limit_except",
+    "stream",
+    "server in stream",
+    "upstream in stream",
+    "a list",
+    "mail",
 };
 
 }  // namespace
@@ -61,15 +73,13 @@ std::vector<std::string_view> names_in(Contexts context) {
     return out;
 }
 
-bool opens_list(std::string_view name) {
-    return std::ranges::any_of(find_rows(name), [](const Row* row) { return (row->opens & in::entries) != 0; });
-}
-
 std::string describe(Contexts contexts) {
     std::vector<std::string_view> names;
-    for (unsigned i = 0; i < in::count; ++i)
+    for (unsigned i = 1; i < in::count; ++i)
         if (contexts & (1u << i)) names.push_back(context_names[i]);
-    return list(names);
+    const std::string inside = names.empty() ? "" : "in " + list(names);
+    if (!(contexts & in::main)) return inside;
+    return concat({context_names[0], inside.empty() ? "" : " and ", inside});
 }
 
 std::string example_of(const Row& row) {

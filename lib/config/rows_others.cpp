@@ -329,7 +329,7 @@ constexpr Row table[] = {
      .contexts = in::http | in::server | in::location,
      .args = {2, 3},
      .repeats = true,
-     .example = "file.js",
+     .example = "$value file.function",
      .support = Support::never,
      .reason = "modules of nginx for programming languages are not part of sluice; map, if and rewrite "
                "cover many uses",
@@ -362,7 +362,7 @@ constexpr Row table[] = {
      .contexts = in::http,
      .args = {2, 2},
      .repeats = true,
-     .example = "file.js",
+     .example = "words 1m",
      .support = Support::never,
      .reason = "modules of nginx for programming languages are not part of sluice; map, if and rewrite "
                "cover many uses",

@@ -41,7 +41,7 @@ std::string concat(std::initializer_list<std::string_view> parts) {
 std::string list(std::span<const std::string_view> names, std::string_view last) {
     std::string out;
     for (std::size_t i = 0; i < names.size(); ++i) {
-        if (i != 0) out += i + 1 == names.size() ? concat({" ", last, " "}) : ", ";
+        if (i != 0) out += i + 1 == names.size() && last != "," ? concat({" ", last, " "}) : ", ";
         out += names[i];
     }
     return out;
