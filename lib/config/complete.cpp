@@ -32,7 +32,7 @@ class Completer {
     void directive();
     void punctuation();
     bool skip_foreign_comment();
-    std::size_t words_end() const;
+    std::size_t words_end();
     std::size_t next_start(std::size_t end) const;
     bool fits(std::size_t end) const;
     bool opens_block(std::size_t end) const;
@@ -48,13 +48,16 @@ class Completer {
     Diagnostics& diagnostics_;
     Tokens out_;
     std::size_t at_ = 0;
+    std::size_t words_end_ = 0;
     std::vector<Contexts> blocks_;  // the open ones; 0 for what is not known
 };
 
-std::size_t Completer::words_end() const {
-    std::size_t end = at_;
-    while (in_[end].is(Kind::word)) ++end;
-    return end;
+/// Behind the words from here on. Remembered: words without any ";" are split one directive at a time.
+std::size_t Completer::words_end() {
+    if (words_end_ > at_) return words_end_;
+    words_end_ = at_;
+    while (in_[words_end_].is(Kind::word)) ++words_end_;
+    return words_end_;
 }
 
 /// The rows of this directive: those that may stand here, or all if none may.
