@@ -106,7 +106,6 @@ constexpr Row table[] = {
      .doc = "Character set that answers are said to have."},
     {.name = "source_charset",
      .contexts = in::sites | in::location_if,
-     .repeats = true,
      .example = "koi8-r",
      .support = Support::later,
      .doc = "Character set that answers come in."},

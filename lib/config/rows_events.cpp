@@ -8,7 +8,6 @@ namespace {
 constexpr Row table[] = {
     {.name = "worker_connections",
      .contexts = in::events,
-     .repeats = true,
      .standard = "512",
      .example = "1024",
      .support = Support::here,

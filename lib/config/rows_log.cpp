@@ -24,7 +24,6 @@ constexpr Row table[] = {
     {.name = "open_log_file_cache",
      .contexts = in::sites,
      .args = {1, 4},
-     .repeats = true,
      .standard = "off",
      .example = "max=100 inactive=20s",
      .support = Support::without_effect,

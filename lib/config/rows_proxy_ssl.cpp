@@ -8,13 +8,11 @@ namespace {
 constexpr Row table[] = {
     {.name = "proxy_ssl_certificate",
      .contexts = in::sites,
-     .repeats = true,
      .example = "/etc/sluice/client.crt",
      .support = Support::later,
      .doc = "Certificate that is shown to backends."},
     {.name = "proxy_ssl_certificate_key",
      .contexts = in::sites,
-     .repeats = true,
      .example = "/etc/sluice/client.key",
      .support = Support::later,
      .doc = "The key to that certificate."},

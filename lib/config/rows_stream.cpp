@@ -56,6 +56,7 @@ constexpr Row table[] = {
     {.name = "least_conn",
      .contexts = in::stream_upstream,
      .args = no_args,
+     .repeats = true,
      .support = Support::later,
      .doc = "The server with the fewest connections is next."},
     {.name = "hash",
