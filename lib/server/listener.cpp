@@ -1,5 +1,6 @@
 #include "server/listener.hpp"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -41,6 +42,10 @@ void Listener::on_events(std::uint32_t) {
 }
 
 bool Listener::accept_one() {
+    if (careful_ && !has_room()) {
+        pause(EMFILE);
+        return false;
+    }
     sockaddr_storage from;
     socklen_t size = sizeof from;
     const int fd = accept4(fd_, reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -57,19 +62,32 @@ bool Listener::accept_one() {
 /// New clients wait in the kernel's queue while those that are here are served.
 void Listener::pause(int error) {
     if (paused_) return;
-    paused_ = true;
+    paused_ = careful_ = true;
     if (!shared_) worker_.loop().rewatch(fd_, 0);
     worker_.loop().wheel().arm(*this, worker_.loop().now() + pause_time);
     worker_.tell_paused(error);
 }
 
-void Listener::resume() {
-    if (!paused_ || fd_ < 0) return;
+/// What is kept free for the peers of those who are here must not go to newcomers, not even one at a time.
+bool Listener::has_room() const {
+    const int lowest = fcntl(fd_, F_DUPFD_CLOEXEC, 0);
+    if (lowest >= 0) ::close(lowest);
+    return lowest >= 0 && lowest < worker_.descriptor_limit();
+}
+
+bool Listener::resume() {
+    if (!paused_ || fd_ < 0) return true;
+    if (!has_room()) {
+        worker_.loop().wheel().arm(*this, worker_.loop().now() + pause_time);
+        worker_.close_idle_peers();
+        return false;
+    }
     paused_ = false;
     if (!shared_)
         worker_.loop().rewatch(fd_, EPOLLIN);
     else
         on_events(EPOLLIN);
+    return true;
 }
 
 }  // namespace sluice::server

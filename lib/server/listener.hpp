@@ -18,8 +18,8 @@ class Listener final : public net::Watched {
 
     /// Takes what waits in the queue, then stops listening for good.
     void close();
-    /// Accepts again after a pause.
-    void resume();
+    /// Accepts again after a pause. False: it goes on, since there are still too few descriptors.
+    bool resume();
 
     void on_events(std::uint32_t events) override;
     void on_expiry() override { resume(); }
@@ -28,12 +28,14 @@ class Listener final : public net::Watched {
     /// False: there is nothing more to accept now.
     bool accept_one();
     void pause(int error);
+    bool has_room() const;
 
     Worker& worker_;
     int fd_;
     const net::Address& address_;
     bool shared_;  // one socket for all workers: only one of them is woken per connection
     bool paused_ = false;
+    bool careful_ = false;  // has run out once: asks before each accept
 };
 
 }  // namespace sluice::server

@@ -88,7 +88,8 @@ void Worker::dispose(std::unique_ptr<Client> client) {
     connections_.fetch_sub(1, std::memory_order_seq_cst);
     if (paused_) {
         paused_ = false;
-        for (Listener& listener : listeners_) listener.resume();
+        for (Listener& listener : listeners_)
+            if (!listener.resume()) paused_ = true;
     }
 }
 

@@ -58,6 +58,8 @@ class Worker final : net::TurnEnd {
     /// The client's connection is over: closed when its log lines are written, and freed.
     void retire(Client& client);
     void tell_paused(int error);
+    /// Their descriptors are wanted, maybe by another worker.
+    void close_idle_peers() { pool_.close_idle(); }
 
   private:
     struct Closing {
