@@ -148,12 +148,17 @@ TEST_CASE("max_fails=0 never marks an origin down") {
     CHECK(broken.requests() == 10);
 }
 
-TEST_CASE("an origin that is up again is told in the log") {
-    Origin origin(ok("a"));
-    const Sluice proxy("--threads 1" + backends(origin));
-    origin.stop();
-    CHECK(proxy.get().status == 502);
-    origin.start();
-    CHECK(proxy.get().status == 200);
-    CHECK(proxy.wait_for_error(" is up again").find("peer " + origin.address()) != std::string::npos);
+TEST_CASE("an origin that is up again is told in the log, and gets its share") {
+    Origin restless(ok("a"));
+    const Origin steady(ok("b"));
+    const Sluice proxy("--threads 1 --backend " + restless.address() + ";fail_timeout=1ms" + backends(steady));
+    restless.stop();
+    CHECK(proxy.get().body == "b");
+    CHECK(proxy.wait_for_error(" is down ").find("peer " + restless.address()) != std::string::npos);
+    restless.start();
+    // The trial is due after a millisecond.
+    for (int tries = 0; tries < 1000 && proxy.get().body != "a"; ++tries) {
+    }
+    CHECK(proxy.wait_for_error(" is up again").find("peer " + restless.address()) != std::string::npos);
+    CHECK(proxy.get().body != proxy.get().body);
 }
