@@ -1,6 +1,6 @@
 #include "http/framing.hpp"
 
-#include <limits>
+#include <algorithm>
 
 #include "core/text.hpp"
 #include "http/scan.hpp"
@@ -58,10 +58,11 @@ Framing frame_fields(int minor, const Fields& fields) {
 Framing frame_request(const RequestHead& head) { return frame_fields(head.minor, head.fields); }
 
 Framing frame_response(const ResponseHead& head, Method request) {
-    if (request == Method::head || head.status < 200 || head.status == 204 || head.status == 304) return {};
     Framing framing = frame_fields(head.minor, head.fields);
     if (framing.error)
         framing.status = 502;
+    else if (request == Method::head || head.status < 200 || head.status == 204 || head.status == 304)
+        framing = {};
     else if (framing.kind == BodyKind::none)
         framing.kind = BodyKind::until_close;
     return framing;
@@ -76,6 +77,15 @@ bool keeps_alive(int minor, const Fields& fields) {
         if (!asked) asked = list_contains(field.value, "keep-alive");
     }
     return asked;
+}
+
+bool too_many_connection_options(const Fields& fields) {
+    constexpr std::ptrdiff_t most = 64;
+    if (!fields.may_have(FieldId::connection)) return false;
+    std::ptrdiff_t options = 0;
+    for (const Field& field : fields)
+        if (field.id == FieldId::connection) options += 1 + std::count(field.value.begin(), field.value.end(), ',');
+    return options > most;
 }
 
 }  // namespace sluice::http

@@ -34,4 +34,7 @@ Framing frame_response(const ResponseHead& head, Method request);
 /// Whether the sender will keep its connection open after this message (RFC 9112 9.3): version and Connection field.
 bool keeps_alive(int minor, const Fields& fields);
 
+/// More options than any honest sender names in Connection: looking for each field among them would cost their product.
+bool too_many_connection_options(const Fields& fields);
+
 }  // namespace sluice::http

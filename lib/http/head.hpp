@@ -58,6 +58,10 @@ class Fields : public boost::container::small_vector<Field, 24> {
     std::uint32_t ids_ = 0;
 };
 
+/// Peers that turn names into variables (CGI, WSGI) cannot tell X_Forwarded_For from X-Forwarded-For, so such a field
+/// could pose as one of ours.
+inline bool has_underscore(std::string_view name) { return name.find('_') != std::string_view::npos; }
+
 /// The first field with this id, or nullptr.
 const Field* find(const Fields& fields, FieldId id);
 

@@ -70,13 +70,13 @@ std::string_view query_of(std::string_view path) {
 }
 
 /// RFC 9112 3.2.2. `rest` is what follows "http://".
-const char* read_absolute(std::string_view rest, Target& out) {
+const char* read_absolute(std::string_view rest, Method method, Target& out) {
     const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
     const std::string_view authority = rest.substr(0, end);
     if (!valid_host(authority)) return "the authority of the request target is not a host with an optional port";
     out.host = authority;
     out.path = rest.substr(end);
-    if (out.path.empty()) out.path = "/";
+    if (out.path.empty()) out.path = method == Method::options ? "*" : "/";  // RFC 9112 3.2.4
     // "http://a?b" means the path "/?b", which is nowhere in these bytes to view; nobody sends it.
     if (out.path.front() == '?') return "an absolute request target with a query but no path";
     out.query = query_of(out.path);
@@ -120,7 +120,7 @@ const char* read_form(const RequestHead& head, Target& out) {
     }
     out.form = TargetForm::absolute;
     if (!take_scheme(target)) return "the request target is neither a path nor an http or https address";
-    return read_absolute(target, out);
+    return read_absolute(target, head.method, out);
 }
 
 }  // namespace

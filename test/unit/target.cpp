@@ -83,6 +83,10 @@ TEST_CASE("the asterisk form is for OPTIONS, the authority form for CONNECT") {
     CHECK(parse("*", Method::get).error != nullptr);
     CHECK(parse("*", Method::other).error != nullptr);
 
+    CHECK(parse("http://other", Method::options).path == "*");  // RFC 9112 3.2.4
+    CHECK(parse("http://other/", Method::options).path == "/");
+    CHECK(parse("http://other", Method::get).path == "/");
+
     const Target target = parse("other:443", Method::connect);
     CHECK(target.error == nullptr);
     CHECK(target.form == TargetForm::authority);
