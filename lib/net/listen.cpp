@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -14,6 +15,8 @@ constexpr int backlog = 4096;  // cut to net.core.somaxconn by the kernel
 
 /// Removes the file of a Unix socket on which nobody listens any more; one in use stays.
 void remove_stale(const Address& address) {
+    struct stat file {};
+    if (lstat(address.path().c_str(), &file) != 0 || !S_ISSOCK(file.st_mode)) return;
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) return;
     const auto to = address.native();
@@ -37,7 +40,11 @@ Listening listen_on(const Address& address, bool shared_port) {
         const int only = address.ip() != "::";
         if (family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
     }
-    if (bind(fd, to.get(), to.size) == 0 && listen(fd, backlog) == 0) return {fd, 0};
+    if (bind(fd, to.get(), to.size) == 0 && listen(fd, backlog) == 0) {
+        // Whoever can reach the folder may connect, as with nginx.
+        if (family == AF_UNIX) chmod(address.path().c_str(), 0666);
+        return {fd, 0};
+    }
     const int error = errno;
     close(fd);
     return {-1, error};

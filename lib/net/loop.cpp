@@ -86,6 +86,7 @@ void Loop::dispatch(Token token, std::uint32_t events) {
 }
 
 bool Loop::watch(int fd, Watched& watched, std::uint32_t events) {
+    if (fd < 0) return false;
     if (static_cast<std::size_t>(fd) >= slots_.size()) slots_.resize(std::max<std::size_t>(fd + 1, slots_.size() * 3 / 2));
     Slot& slot = slots_[fd];
     ++slot.generation;
