@@ -10,18 +10,24 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 
 namespace sluice::observe {
 
 namespace {
 // How long the thread lets lines gather while there is traffic and nobody waits for them.
 constexpr int nap_ms = 10;
+// Dropped lines are told at most this often.
+constexpr std::time_t tell_seconds = 60;
 constexpr std::uint64_t ring_mask = LogChannel::room - 1;
 
 int open_log(const std::string& path) {
     if (path == "-") return STDOUT_FILENO;
     if (path == "stderr") return STDERR_FILENO;
-    return open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    // Not to wait for whoever should read from a FIFO: without one open() fails (ENXIO).
+    const int fd = open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
+    if (fd >= 0) fcntl(fd, F_SETFL, O_APPEND);
+    return fd;
 }
 }  // namespace
 
@@ -111,7 +117,7 @@ void LogWriter::run() {
         const bool last = stopping_.load(std::memory_order_acquire);
         if (reopen_.exchange(false, std::memory_order_acq_rel)) reopen_files();
         const bool wrote = drain();
-        tell_dropped();
+        tell_dropped(last);
         if (last && !pending()) break;
         int wait = nap_ms;
         if (!wrote) {
@@ -165,13 +171,14 @@ bool LogWriter::drain(LogChannel& channel) {
     return any;
 }
 
-void LogWriter::tell_dropped() {
+void LogWriter::tell_dropped(bool last) {
     std::uint64_t dropped = 0;
-    for (const auto& channel : channels_) {
-        const auto now = channel->dropped();
-        dropped += now - std::exchange(channel->dropped_told_, now);
-    }
-    if (dropped > 0) std::fprintf(stderr, "sluice: %llu log lines dropped: the log cannot keep up\n", static_cast<unsigned long long>(dropped));
+    for (const auto& channel : channels_) dropped += channel->dropped();
+    const auto now = std::time(nullptr);
+    if (dropped == dropped_told_ || (!last && now - told_at_ < tell_seconds)) return;
+    told_at_ = now;
+    std::fprintf(stderr, "sluice: %llu log lines dropped: their file does not take them\n",
+                 static_cast<unsigned long long>(dropped - std::exchange(dropped_told_, dropped)));
 }
 
 void LogWriter::reopen_files() {

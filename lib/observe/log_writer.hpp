@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <ctime>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -54,7 +55,6 @@ class LogChannel {
     std::unique_ptr<char[]> ring_;
     std::uint64_t appended_ = 0;
     std::atomic<std::uint64_t> dropped_{0};
-    std::uint64_t dropped_told_ = 0;
     std::atomic<net::Loop*> waiting_{nullptr};
     alignas(64) std::atomic<std::uint64_t> head_{0};  // published by the producer
     alignas(64) std::atomic<std::uint64_t> tail_{0};  // written by the thread
@@ -96,7 +96,7 @@ class LogWriter {
     void run();
     bool drain();
     bool drain(LogChannel& channel);
-    void tell_dropped();
+    void tell_dropped(bool last);
     void reopen_files();
     bool pending() const;
     void wake();
@@ -104,6 +104,8 @@ class LogWriter {
     std::vector<File> files_;
     std::vector<std::unique_ptr<LogChannel>> channels_;
     int event_ = -1;
+    std::uint64_t dropped_told_ = 0;
+    std::time_t told_at_ = 0;
     std::atomic<State> state_{State::busy};
     std::atomic<bool> stopping_{false}, reopen_{false}, finished_{false};
     std::thread thread_;

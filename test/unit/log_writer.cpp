@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -190,6 +191,16 @@ TEST_CASE("a pipe that nobody reads never stops the producer") {
 TEST_CASE("a log that cannot be opened") {
     LogWriter writer;
     CHECK(writer.add_file("/nowhere/at/all") == -1);
+    CHECK(errno == ENOENT);
+}
+
+TEST_CASE("a pipe without a reader cannot be opened, and nobody waits for one") {
+    Folder folder;
+    const auto path = folder.file("pipe");
+    REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+    LogWriter writer;
+    CHECK(writer.add_file(path) == -1);
+    CHECK(errno == ENXIO);
 }
 
 TEST_CASE("a disk that is full costs the lines, not the writer") {
