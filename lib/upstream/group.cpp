@@ -22,6 +22,8 @@ Group::Group(std::string name, const balance::Balancer& balancer, const std::vec
         weights_.push_back(spec.weight);
         peers_.push_back(std::move(peer));
     }
+    // Nowhere else to go: a mark would only turn one failure into an outage (as in nginx).
+    if (peers_.size() == 1) peers_.front()->rule.max_fails = 0;
 }
 
 balance::PickerSetup Group::picker_setup(bool backup) {
@@ -63,22 +65,33 @@ core::result<GroupAtWorker::Pick> GroupAtWorker::pick(const balance::PeerSet& tr
     const auto* excluded = tried.size() ? &tried : nullptr;
     for (Tier& tier : tiers_) {
         if (tier.any_down && may_trial)
-            if (auto trial = pick_trial(tier, tried, false, now)) return trial;
+            if (auto trial = pick_trial(tier, tried, now)) return trial;
         const auto index = tier.picker->pick(excluded);
         if (index != balance::no_peer) return Pick{group_.peers()[index].get(), false};
     }
-    for (Tier& tier : tiers_)
-        if (tier.any_down)
-            if (auto trial = pick_trial(tier, tried, true, now)) return trial;
+    return pick_dead(tried, now);
+}
+
+/// In turn, and claiming the trial where nobody has: its success is what brings a peer up.
+core::result<GroupAtWorker::Pick> GroupAtWorker::pick_dead(const balance::PeerSet& tried, core::Instant now) {
+    const std::size_t turn = dead_turn_++;
+    for (const Tier& tier : tiers_) {
+        const auto may_serve = [&](std::size_t i) { return tier.members.contains(i) && !(tried.size() && tried.contains(i)); };
+        std::size_t candidates = 0;
+        for (const auto& peer : group_.peers()) candidates += may_serve(peer->index);
+        if (candidates == 0) continue;
+        auto skip = turn % candidates;
+        for (const auto& peer : group_.peers())
+            if (may_serve(peer->index) && skip-- == 0) return Pick{peer.get(), peer->health.claim_trial(peer->rule, now, true)};
+    }
     return Failure{Code::no_live_peer, Side::self, Stage::pick, 0};
 }
 
-core::result<GroupAtWorker::Pick> GroupAtWorker::pick_trial(const Tier& tier, const balance::PeerSet& tried, bool even_if_down,
-                                                            core::Instant now) {
+core::result<GroupAtWorker::Pick> GroupAtWorker::pick_trial(const Tier& tier, const balance::PeerSet& tried, core::Instant now) {
     for (const auto& peer : group_.peers()) {
         const auto i = peer->index;
         if (!tier.members.contains(i) || tier.live.contains(i) || (tried.size() && tried.contains(i))) continue;
-        if (peer->health.claim_trial(peer->rule, now, even_if_down)) return Pick{peer.get(), true};
+        if (peer->health.claim_trial(peer->rule, now, false)) return Pick{peer.get(), true};
     }
     return Failure{Code::no_live_peer, Side::self, Stage::pick, 0};
 }

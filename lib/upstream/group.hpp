@@ -70,9 +70,9 @@ class GroupAtWorker {
         bool trial = false;  // the peer is down: this exchange finds out whether it is back
     };
 
-    /// A peer not in `tried` (an unsized set: none), or a failure no_live_peer. `may_trial`: the exchange can be repeated elsewhere, so a peer
-    /// whose fail_timeout has passed may be tried with it. Without any live peer the dead are tried, one exchange at a
-    /// time each: a group that is back answers at once.
+    /// A peer not in `tried` (an unsized set: none), or a failure no_live_peer. `may_trial`: the exchange can be repeated
+    /// elsewhere, so a peer whose fail_timeout has passed may be tried with it. A mark is a hint among alternatives:
+    /// without any live peer it is not heeded, and the dead take their turns.
     core::result<Pick> pick(const balance::PeerSet& tried, bool may_trial, core::Instant now);
 
     /// The outcome of an attempt. True: the peer went down with it / came up.
@@ -88,11 +88,13 @@ class GroupAtWorker {
         bool any_down = false;
     };
     void refresh(core::Instant now);
-    core::result<Pick> pick_trial(const Tier& tier, const balance::PeerSet& tried, bool even_if_down, core::Instant now);
+    core::result<Pick> pick_dead(const balance::PeerSet& tried, core::Instant now);
+    core::result<Pick> pick_trial(const Tier& tier, const balance::PeerSet& tried, core::Instant now);
 
     Group& group_;
     std::uint64_t seen_version_ = 0;
     std::array<Tier, 2> tiers_;
+    std::size_t dead_turn_ = 0;
 };
 
 }  // namespace sluice::upstream

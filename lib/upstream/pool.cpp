@@ -83,9 +83,10 @@ result<int> dial(const net::Address& address) {
     }
     if (::connect(fd, to.get(), to.size) == 0 || errno == EINPROGRESS) return fd;
     // A Unix socket whose backlog is full says EAGAIN: the peer is not taking connections.
-    auto e = net::io_error(errno == EAGAIN ? ECONNREFUSED : errno);
+    const int error = errno == EAGAIN ? ECONNREFUSED : errno;
     close(fd);
-    return net::at(e, Side::peer, Stage::connect);
+    // Having run out of local ports says nothing of the peer.
+    return net::at(net::io_error(error), error == EADDRNOTAVAIL ? Side::self : Side::peer, Stage::connect);
 }
 
 void Connecting::cancel() {
