@@ -23,11 +23,12 @@ struct Answer {
     bool has_length = false;
 };
 
-/// The client's side of an exchange: the body it sends, the answer it takes. HTTP/1 implements it in server/client.
+/// The client's side of an exchange: the body it sends, the answer it takes. HTTP/1 implements it in server/http1.
 class Requester {
   public:
-    /// Body bytes that came with the head: a view that stays until the exchange ends. Empty at a second call.
-    virtual std::span<char> buffered_body() = 0;
+    /// Body bytes that came with the head: a view that stays until the exchange ends; a failure if they are malformed or
+    /// too many. Once.
+    virtual core::result<std::span<char>> buffered_body() = 0;
     /// More body into `room`: where it lies in `room`; empty at the end.
     virtual net::Task<core::result<std::span<char>>> read_body(std::span<char> room) = 0;
     /// All of the body, with its trailers, has been read.
@@ -46,8 +47,8 @@ class Requester {
     /// The answer cannot be completed: the client must not take it for whole.
     virtual void cut() = 0;
 
-    /// Switches to a tunnel after a 101: sends that head, returns the stream. What the client has sent already comes out
-    /// of buffered_tunnel(). nullptr: this protocol has no tunnels.
+    /// The client's stream, for a tunnel, after the 101 has been sent. What the client has sent already comes out of
+    /// buffered_tunnel().
     virtual net::Stream* tunnel() = 0;
     virtual std::span<char> buffered_tunnel() = 0;
 

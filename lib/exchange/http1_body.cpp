@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/text.hpp"
+
 namespace sluice::exchange {
 
 using core::Code;
@@ -12,16 +14,17 @@ using http::BodyKind;
 namespace {
 constexpr http::HeadLimits trailer_limits{8192, 16384, 100};
 
-/// Fields that would change how the message is understood are not taken from a trailer (RFC 9110 6.5.1).
+/// Fields that would change how the message is understood are not taken from a trailer: framing, routing, who asks, what
+/// the content is (RFC 9110 6.5.1). A peer may merge them into the head.
 bool may_trail(const http::Field& f) {
-    using enum http::FieldId;
-    switch (f.id) {
-        case other:
-        case date:
-            return true;
-        default:
-            return false;
-    }
+    if (f.id == http::FieldId::date) return true;
+    if (f.id != http::FieldId::other || http::has_underscore(f.name)) return false;
+    for (const std::string_view start : {"content-", "x-forwarded-", "if-", "proxy-"})
+        if (core::iequals(f.name.substr(0, start.size()), start)) return false;
+    for (const std::string_view name : {"authorization", "cookie", "set-cookie", "forwarded", "range", "max-forwards", "via", "x-real-ip",
+                                        "www-authenticate", "age", "expires", "pragma", "retry-after", "vary", "warning"})
+        if (core::iequals(f.name, name)) return false;
+    return true;
 }
 }  // namespace
 
@@ -123,6 +126,7 @@ BodyWriter::Write BodyWriter::write(std::string_view head, std::span<const char>
 result<std::size_t> BodyWriter::Write::await_resume() {
     if (none_) return std::size_t{0};
     const auto n = stream_write_.await_resume();
+    writer_.written_ = stream_write_.done();
     if (!n) return net::at(n.error(), writer_.side_, writer_.stage_);
     return *n;
 }

@@ -97,6 +97,9 @@ class BodyWriter {
     /// co_await -> result<size_t>: the bytes written. `head` goes first and unframed (a message head, or ""). One at a time.
     Write write(std::string_view head, std::span<const char> payload, bool last, const http::Fields* trailers);
 
+    /// Bytes the kernel took of the last write, also when it failed.
+    std::size_t written() const { return written_; }
+
     /// The stream is closed at once after the last bytes of the body (see Stream::write).
     void ends_stream() { ends_stream_ = true; }
 
@@ -108,6 +111,7 @@ class BodyWriter {
     bool chunked_ = false, ends_stream_ = false;
     // What is being written must stay until it is.
     std::array<iovec, 5> parts_;
+    std::size_t written_ = 0;
     char size_line_[http::chunk_head_room];
     std::string end_;  // allocates only for trailers
 };

@@ -88,8 +88,7 @@ Task<Attempt::Outcome> Attempt::send_request() {
     auto sent = co_await writer.write(head.bytes, body_.initial, upload_whole_, &x_.requester->trailers());
     note_.sent = s_.loop.now();
     if (!sent) {
-        // On a connection that was already broken nothing left this machine.
-        sent_ = sent.error().code != Code::reset || !reused_;
+        sent_ = writer.written() > 0;
         co_return sent.error();
     }
     sent_ = true;
@@ -206,7 +205,8 @@ Task<Attempt::Outcome> Attempt::take_interim() {
 
 Task<Attempt::Outcome> Attempt::relay() {
     const auto framing = http::frame_response(response_, x_.head.method);
-    if (framing.error) co_return peer_failure(Code::malformed, Stage::response_head);
+    if (framing.error || http::too_many_connection_options(response_.fields))
+        co_return peer_failure(Code::malformed, Stage::response_head);
     keeps_alive_ = http::keeps_alive(response_.minor, response_.fields) && framing.kind != http::BodyKind::until_close;
 
     BodyReader reader({&connection_->stream, Side::peer, Stage::response_body, s_.timeouts.peer_read}, framing,
@@ -221,6 +221,7 @@ Task<Attempt::Outcome> Attempt::relay() {
         answer.has_length = bytes.has_value();
         answer.length = bytes.value_or(0);
     }
+    announced_body_ = answer.length > 0 || response_.fields.may_have(http::FieldId::transfer_encoding);
     keep_end_to_end(response_.fields);
     note_.received = first->size();
 
@@ -242,6 +243,7 @@ Task<Attempt::Outcome> Attempt::relay_rest(BodyReader& reader) {
     while (!reader.done()) {
         if (abandoned_) co_return *abandoned_;
         auto piece = co_await reader.read(buffer_.span());
+        if (!piece && piece.error().code == Code::timed_out && uploading_.running()) continue;  // it waits for the rest
         if (!piece) co_return piece.error();
         note_.received = reader.total();
         const bool last = reader.done();
@@ -257,6 +259,8 @@ Task<Attempt::Outcome> Attempt::relay_rest(BodyReader& reader) {
 }
 
 bool Attempt::may_reuse(const BodyReader& reader) const {
+    // Backends that wrongly send a body to a HEAD do so in a segment of its own: it would be read as the next answer.
+    if (x_.head.method == http::Method::head && announced_body_) return false;
     return keeps_alive_ && upload_whole_ && !uploading_.running() && !abandoned_ && reader.excess().empty() &&
            !connection_->stream.ending();
 }
@@ -273,7 +277,7 @@ void Attempt::stop_upload() {
 Task<Attempt::Outcome> Attempt::open_tunnel() {
     note_.first_byte = s_.loop.now();
     note_.status = 101;
-    if (!asks_for_websocket(x_.head) || !agrees_to_websocket(response_)) co_return peer_failure(Code::malformed, Stage::response_head);
+    if (!offers_websocket(x_) || !agrees_to_websocket(response_)) co_return peer_failure(Code::malformed, Stage::response_head);
     report_success();
     keep_end_to_end(response_.fields);
     exchange::Answer answer{101, response_.reason, &response_.fields, http::BodyKind::none, 0, false};

@@ -73,7 +73,7 @@ class Attempt final : net::Waiter {
     std::size_t have_ = 0, head_size_ = 0;
     http::ResponseHead response_;
     bool counted_ = true;          // in the peer's load
-    bool reused_ = false, sent_ = false, response_begun_ = false, upload_whole_ = false, keeps_alive_ = false;
+    bool reused_ = false, sent_ = false, response_begun_ = false, upload_whole_ = false, keeps_alive_ = false, announced_body_ = false;
 };
 
 }  // namespace sluice::proxy

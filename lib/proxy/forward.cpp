@@ -46,14 +46,16 @@ void log_down(Service& s, const upstream::Peer& peer) {
 
 }  // namespace
 
-Task<void> answer_error(Service& s, Exchange& x, Reason reason) {
+Task<void> answer_error(Service& s, Exchange& x, Reason reason, std::string_view detail) {
     make_id(s, x);
     const auto& r = row(reason);
     x.record.reason = reason;
     const auto phrase = http::status_phrase(r.status);
     std::string body = std::to_string(r.status);
     ((body += ' ') += phrase) += "\nreason: ";
-    (body += r.name) += "\nrequest id: ";
+    body += r.name;
+    if (!detail.empty()) ((body += " (") += detail) += ')';
+    body += "\nrequest id: ";
     observe::append_id(body, x.record.id);
     body += '\n';
     http::Fields fields;
@@ -64,9 +66,33 @@ Task<void> answer_error(Service& s, Exchange& x, Reason reason) {
     [[maybe_unused]] auto sent = co_await x.requester->send_head(answer, bytes, true);
 }
 
+namespace {
+
+/// What an attempt tells of its peer. A trial on a stale connection goes on with the next attempt.
+void report(Service& s, const upstream::GroupAtWorker::Pick& pick, const FailedAttempt& failed, Retry retry) {
+    if (retry == Retry::same_peer) return;
+    if (!marks_peer(failed)) return s.group.report_nothing(pick);
+    if (s.group.report_failure(pick, s.loop.now())) log_down(s, *pick.peer);
+}
+
+/// The end of an exchange that cannot be repeated: an answer, if there is somebody to take one.
+Task<void> fail(Service& s, Exchange& x, Failure failure) {
+    make_id(s, x);
+    log_failure(s, x, failure, false);
+    x.record.reason = exchange::reason_of(failure);
+    const bool client_is_there = failure.side != Side::client || failure.code == core::Code::malformed || failure.code == core::Code::too_large;
+    if (!x.answered && client_is_there) co_return co_await answer_error(s, x, x.record.reason);
+    if (!x.answered) x.record.status = row(x.record.reason).status;
+    x.requester->cut();
+}
+
+}  // namespace
+
 Task<void> forward(Service& s, Exchange& x) {
     ReplayBody body;
-    body.initial = x.requester->buffered_body();
+    const auto buffered = x.requester->buffered_body();
+    if (!buffered) co_return co_await fail(s, x, buffered.error());
+    body.initial = *buffered;
     balance::PeerSet tried;
     const auto peers = s.group.group().peers().size();
     const bool repeatable = http::is_idempotent(x.head.method);
@@ -93,24 +119,10 @@ Task<void> forward(Service& s, Exchange& x) {
             if (!failure) co_return;
             const FailedAttempt failed{*failure,   x.head.method, attempt.reused(), attempt.peer_may_have_seen(),
                                        x.answered, body.whole,    attempt.response_begun()};
-            if (!marks_peer(failed))
-                s.group.report_nothing(pick);
-            else if (s.group.report_failure(pick, s.loop.now()))
-                log_down(s, *pick.peer);
             retry = may_retry(failed, tries < peers);
+            report(s, pick, failed, retry);
         }
-        if (retry == Retry::no) {
-            make_id(s, x);
-            log_failure(s, x, *failure, false);
-            x.record.reason = exchange::reason_of(*failure);
-            if (x.answered)
-                x.requester->cut();
-            else if (failure->side == Side::client && failure->code != core::Code::malformed && failure->code != core::Code::too_large)
-                x.record.status = row(x.record.reason).status, x.requester->cut();
-            else
-                co_await answer_error(s, x, x.record.reason);
-            co_return;
-        }
+        if (retry == Retry::no) co_return co_await fail(s, x, *failure);
         log_failure(s, x, *failure, true);
         fresh = retry == Retry::same_peer;
         if (fresh) continue;

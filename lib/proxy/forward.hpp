@@ -8,7 +8,8 @@ namespace sluice::proxy {
 /// Answers the exchange from the group, or with an error of our own; fills its record and logs a failure once.
 net::Task<void> forward(Service& service, exchange::Exchange& x);
 
-/// Answers with a short plain text: status, reason and a request id; nothing of what lies behind.
-net::Task<void> answer_error(Service& service, exchange::Exchange& x, exchange::Reason reason);
+/// Answers with a short plain text: status, reason with `detail` (what is wrong with the request), and a request id; nothing
+/// of what lies behind.
+net::Task<void> answer_error(Service& service, exchange::Exchange& x, exchange::Reason reason, std::string_view detail = {});
 
 }  // namespace sluice::proxy

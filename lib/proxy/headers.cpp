@@ -75,13 +75,24 @@ bool is_ours_in_requests(FieldId id) {
     }
 }
 
+bool is_for_peer(const Field& f) {
+    if (f.id == FieldId::other) return !http::has_underscore(f.name);
+    return !is_hop_by_hop(f.id) && !is_ours_in_requests(f.id);
+}
+
 bool is_hidden_in_responses(const Field& f) {
     if (f.id == FieldId::content_length || f.id == FieldId::date || f.id == FieldId::server) return true;
     if (f.id != FieldId::other || f.name.size() < 5 || core::lower(f.name[0]) != 'x' || f.name[1] != '-') return false;
     return core::iequals(f.name, "x-pad") || core::iequals(f.name.substr(0, 8), "x-accel-");
 }
 
-void write_forwarded(const exchange::Exchange& x, std::string_view host, http::HeadWriter& out) {
+/// An HTTP/1.0 request may come without Host; a peer that speaks 1.1 wants one. Not the peer's own address: peers put
+/// the host they are asked for into Location, and the client must not learn it.
+std::string_view host_for_peer(const exchange::Exchange& x) {
+    return x.target.host.empty() ? std::string_view("localhost") : x.target.host;
+}
+
+void write_forwarded(const exchange::Exchange& x, http::HeadWriter& out) {
     char text[net::Address::text_room];
     const std::string_view client(text, x.client->write_ip(text));
     out.field("X-Real-IP", client);
@@ -93,7 +104,7 @@ void write_forwarded(const exchange::Exchange& x, std::string_view host, http::H
     }
     out.add(client);
     out.add("\r\nX-Forwarded-Proto: http\r\n");
-    out.field("X-Forwarded-Host", host);
+    if (!x.target.host.empty()) out.field("X-Forwarded-Host", x.target.host);
 }
 
 void write_framing(const http::Framing& framing, const RequestHead& head, http::HeadWriter& out) {
@@ -112,13 +123,16 @@ bool asks_for_websocket(const RequestHead& head) {
     return head.minor == 1 && head.method == http::Method::get && upgrades_to_websocket(head.fields);
 }
 
+bool offers_websocket(const exchange::Exchange& x) {
+    const bool has_body = x.framing.kind == http::BodyKind::chunked || x.framing.length > 0;
+    return !has_body && asks_for_websocket(x.head);
+}
+
 bool agrees_to_websocket(const http::ResponseHead& head) { return upgrades_to_websocket(head.fields); }
 
 WrittenHead write_request_head(const exchange::Exchange& x, core::BufferPool& buffers) {
     const RequestHead& head = x.head;
-    // An HTTP/1.0 request may come without Host; a peer that speaks 1.1 wants one.
-    const std::string local = x.target.host.empty() ? x.local->text() : std::string();
-    const std::string_view host = x.target.host.empty() ? std::string_view(local) : x.target.host;
+    const std::string_view host = host_for_peer(x);
 
     const std::size_t size = head.line.size() + x.target.path.size() + http::written_size(head.fields) + 2 * host.size() + 512;
     WrittenHead out{size <= core::BufferPool::small ? buffers.lend_small() : buffers.lend_large(), {}};
@@ -130,10 +144,10 @@ WrittenHead write_request_head(const exchange::Exchange& x, core::BufferPool& bu
     w.field("Host", host);
     const bool names = connection_names_fields(head.fields);
     for (const Field& f : head.fields)
-        if (!is_hop_by_hop(f.id) && !is_ours_in_requests(f.id) && !(names && named_by_connection(head.fields, f.name))) w.field(f);
-    write_forwarded(x, host, w);
+        if (is_for_peer(f) && !(names && named_by_connection(head.fields, f.name))) w.field(f);
+    write_forwarded(x, w);
     write_framing(x.framing, head, w);
-    if (asks_for_websocket(head)) w.add("Connection: upgrade\r\nUpgrade: websocket\r\n");
+    if (offers_websocket(x)) w.add("Connection: upgrade\r\nUpgrade: websocket\r\n");
     w.add("\r\n");
     out.bytes = w.written();
     return out;

@@ -7,16 +7,15 @@
 
 namespace sluice::proxy {
 
-/// Longest waits; nginx's defaults.
+/// Longest waits; nginx's defaults, but for the tunnel, which nginx ends after 60 idle seconds.
 struct Timeouts {
     core::Duration client_head = std::chrono::seconds(60);   // for the whole head
     core::Duration client_body = std::chrono::seconds(60);   // between two reads
     core::Duration client_send = std::chrono::seconds(60);   // between two writes
     core::Duration keep_alive = std::chrono::seconds(75);    // idle between requests
-    core::Duration connect = std::chrono::seconds(60);
     core::Duration peer_send = std::chrono::seconds(60);
     core::Duration peer_read = std::chrono::seconds(60);
-    core::Duration tunnel = std::chrono::hours(1);           // idle in both directions
+    core::Duration tunnel = std::chrono::hours(1);           // idle in both directions; nginx's proxy_read_timeout: 60 s
     core::Duration linger = std::chrono::seconds(5);         // between two reads of what is thrown away before closing
     core::Duration linger_total = std::chrono::seconds(30);
 };
@@ -35,6 +34,7 @@ struct Service {
     const Limits& limits;
     observe::Logs& logs;
     core::Rng& rng;
+    bool draining = false;  // no connection is kept for another request
 };
 
 }  // namespace sluice::proxy

@@ -55,7 +55,10 @@ net::Detached Client::serve() {
     while (more) {
         more = co_await serve_one(in);
         if (more && in.empty()) {
-            if (worker_.draining()) break;
+            if (worker_.draining()) {
+                must_linger_ = true;  // it was promised more: its next request may be on its way
+                break;
+            }
             in.buffer.release();
             park(worker_.service().timeouts.keep_alive);
             co_return;
@@ -134,37 +137,44 @@ Task<void> Client::refuse(Input& in, Exchange& x, int status, const char* why) {
     x.requester = &requester;
     const auto reason = exchange::reason_of_refusal(status);
     if (row(reason).level >= observe::Logs::threshold) s.logs.error(row(reason).level, why, x);
-    co_await proxy::answer_error(s, x, reason);
+    co_await proxy::answer_error(s, x, reason, why);
     must_linger_ = true;
     record(x);
 }
 
-/// Everything about a head that decides whether it may be served. False: refused, with why in x.target.error or the like.
-Task<bool> Client::serve_exchange(Input& in, Exchange& x, std::size_t head_size) {
-    auto& s = worker_.service();
+namespace {
+struct Refusal {
+    int status = 0;  // 0: the request may be served
+    const char* why = "";
+};
+
+/// Fills in what the head says of body, target and expectation.
+Refusal read_meaning(Exchange& x, const proxy::Limits& limits) {
+    using http::Method;
     x.framing = http::frame_request(x.head);
     x.target = http::parse_target(x.head);
-    int refusal = 0;
-    const char* why = "";
-    if (x.framing.error) {
-        refusal = x.framing.status;
-        why = x.framing.error;
-    } else if (x.target.error) {
-        refusal = 400;
-        why = x.target.error;
-    } else if (const auto* expect = http::find(x.head.fields, http::FieldId::expect); expect && x.head.minor >= 1) {
-        x.expects_continue = core::iequals(expect->value, "100-continue");
-        if (!x.expects_continue) refusal = 417, why = "unknown expectation";
-    }
-    if (!refusal && (x.head.method == http::Method::connect || x.head.method_name == "TRACE")) refusal = 405, why = "method not allowed";
-    if (!refusal && x.framing.kind == http::BodyKind::length && x.framing.length > s.limits.max_body) refusal = 413, why = "body too large";
-    if (refusal) {
-        co_await refuse(in, x, refusal, why);
+    const auto* expect = x.head.minor >= 1 ? http::find(x.head.fields, http::FieldId::expect) : nullptr;
+    x.expects_continue = expect && core::iequals(expect->value, "100-continue");
+    if (x.framing.error) return {x.framing.status, x.framing.error};
+    if (x.target.error) return {400, x.target.error};
+    if (http::too_many_connection_options(x.head.fields)) return {400, "Connection names too many options"};
+    if (expect && !x.expects_continue) return {417, "an expectation other than 100-continue"};
+    if (x.head.method == Method::connect || x.head.method == Method::trace) return {405, "CONNECT and TRACE are not for proxies"};
+    if (x.framing.kind == http::BodyKind::length && x.framing.length > limits.max_body) return {413, "Content-Length is over the limit"};
+    return {};
+}
+}  // namespace
+
+/// True: served, and the connection can take another request.
+Task<bool> Client::serve_exchange(Input& in, Exchange& x, std::size_t head_size) {
+    auto& s = worker_.service();
+    if (const auto refusal = read_meaning(x, s.limits); refusal.status) {
+        co_await refuse(in, x, refusal.status, refusal.why);
         co_return false;
     }
 
     const auto buffered = in.bytes().subspan(head_size);
-    Http1Requester requester(stream_, x, s, buffered, !worker_.draining());
+    Http1Requester requester(stream_, x, s, buffered, true);
     x.requester = &requester;
     co_await proxy::forward(s, x);
     record(x);

@@ -18,7 +18,6 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     /// Takes over the socket and waits for the first request. False: it could not be watched.
     bool open(int fd);
 
-    bool is_parked() const { return parked_; }
     /// Ends a parked connection unless a request has come meanwhile. The client is gone afterwards if true.
     bool close_if_quiet();
     /// Breaks off whatever is under way.
@@ -28,8 +27,6 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     bool must_linger() const { return must_linger_ && !aborted_; }
     /// Says that no more will come, waits for the same from the client, retires.
     net::Detached linger();
-
-    std::uint64_t number() const { return number_; }
 
   private:
     void park(core::Duration within);

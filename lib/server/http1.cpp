@@ -51,15 +51,14 @@ result<void> Http1Requester::count_body() {
     return Failure{Code::too_large, Side::client, Stage::request_body, 0};
 }
 
-std::span<char> Http1Requester::buffered_body() {
-    first_ = reader_.take_buffered();
-    if (first_ && !count_body()) first_ = Failure{Code::too_large, Side::client, Stage::request_body, 0};
-    // What is wrong with it comes out at the first read_body(), as for bytes that come later.
-    return first_ ? *first_ : std::span<char>{};
+result<std::span<char>> Http1Requester::buffered_body() {
+    auto first = reader_.take_buffered();
+    if (first)
+        if (auto within = count_body(); !within) return within.error();
+    return first;
 }
 
 Task<result<std::span<char>>> Http1Requester::read_body(std::span<char> room) {
-    if (!first_) co_return first_.error();
     auto piece = co_await reader_.read(room);
     if (reader_.done() && !reader_.excess().empty()) spill_.assign(reader_.excess().begin(), reader_.excess().end());
     if (piece)
@@ -128,7 +127,7 @@ Task<result<void>> Http1Requester::send_head(const Answer& answer, std::span<con
     const bool chunked = open_ended && x_.head.minor >= 1;
     raw_until_close_ = open_ended && !chunked;
     // The rest of a request that is still on its way would be read as the next one.
-    if (raw_until_close_ || !reader_.done()) keep_alive_ = false;
+    if (raw_until_close_ || !reader_.done() || s_.draining) keep_alive_ = false;
     x_.answered = true;
     x_.record.status = answer.status;
     writer_.start(stream_, chunked, Side::client, Stage::response_body, s_.timeouts.client_send);

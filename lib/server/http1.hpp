@@ -29,7 +29,7 @@ class Http1Requester final : public exchange::Requester {
     /// connection.
     Http1Requester(net::Stream& stream, exchange::Exchange& x, proxy::Service& service, std::span<char> buffered, bool may_keep_alive);
 
-    std::span<char> buffered_body() override;
+    core::result<std::span<char>> buffered_body() override;
     net::Task<core::result<std::span<char>>> read_body(std::span<char> room) override;
     bool body_done() const override { return reader_.done(); }
     void cancel_read() override { stream_.cancel_read(core::Code::cancelled); }
@@ -61,7 +61,6 @@ class Http1Requester final : public exchange::Requester {
     exchange::BodyReader reader_;
     exchange::BodyWriter writer_;
     std::string spill_;  // excess that came into a buffer that is not ours to keep
-    core::result<std::span<char>> first_ = std::span<char>{};
     bool keep_alive_, cut_ = false, tunnel_ = false, raw_until_close_ = false;
 };
 

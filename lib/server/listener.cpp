@@ -23,7 +23,7 @@ Listener::Listener(Worker& worker, int fd, const net::Address& address, bool sha
 
 Listener::~Listener() {
     if (fd_ < 0) return;
-    worker_.loop().unwatch(fd_);
+    if (is_watched()) worker_.loop().unwatch(fd_);
     ::close(fd_);
 }
 
@@ -31,7 +31,7 @@ void Listener::close() {
     if (fd_ < 0) return;
     for (int i = 0; i < 4096 && accept_one(); ++i) {
     }
-    worker_.loop().unwatch(fd_, shared_);
+    if (is_watched()) worker_.loop().unwatch(fd_, shared_);
     ::close(std::exchange(fd_, -1));
 }
 
@@ -63,7 +63,10 @@ bool Listener::accept_one() {
 void Listener::pause(int error) {
     if (paused_) return;
     paused_ = careful_ = true;
-    if (!shared_) worker_.loop().rewatch(fd_, 0);
+    if (shared_)
+        worker_.loop().unwatch(fd_, true);  // an EPOLLEXCLUSIVE registration cannot be changed
+    else
+        worker_.loop().rewatch(fd_, 0);
     worker_.loop().wheel().arm(*this, worker_.loop().now() + pause_time);
     worker_.tell_paused(error);
 }
@@ -83,10 +86,10 @@ bool Listener::resume() {
         return false;
     }
     paused_ = false;
-    if (!shared_)
-        worker_.loop().rewatch(fd_, EPOLLIN);
+    if (shared_)
+        worker_.loop().watch(fd_, *this, std::uint32_t{EPOLLIN} | EPOLLEXCLUSIVE);
     else
-        on_events(EPOLLIN);
+        worker_.loop().rewatch(fd_, EPOLLIN);
     return true;
 }
 

@@ -29,6 +29,7 @@ class Listener final : public net::Watched {
     bool accept_one();
     void pause(int error);
     bool has_room() const;
+    bool is_watched() const { return !(paused_ && shared_); }
 
     Worker& worker_;
     int fd_;

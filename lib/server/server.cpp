@@ -1,7 +1,9 @@
 #include "server/server.hpp"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -55,7 +57,11 @@ std::string Server::start(const Options& options) {
     for (const auto& where : options.listen)
         if (auto wrong = listen(where, threads); !wrong.empty()) return wrong;
     shared_.reset(new Shared{clock_, *group_, {}, {}, {}, limit - descriptor_reserve(limit), {0}, {}});
-    make_workers(threads);
+    try {
+        make_workers(threads);
+    } catch (const std::system_error& error) {
+        return "cannot make " + std::to_string(threads) + " workers: " + error.code().message() + "; --threads or ulimit -n";
+    }
     // Before anybody is told that we have started: a signal that follows is for us to handle.
     for (int number : {SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGHUP}) signals_.add(number);
     wait_for_signal();
@@ -67,7 +73,8 @@ std::string Server::open_logs(const Options& options) {
     if (options.access_log == "off") return "";
     access_file_ = log_writer_.add_file(options.access_log);
     if (access_file_ >= 0) return "";
-    return "--access-log \"" + options.access_log + "\": cannot open it: " + std::strerror(errno);
+    const std::string why = errno == ENXIO ? "it is a pipe from which nobody reads" : std::strerror(errno);
+    return "--access-log \"" + options.access_log + "\": cannot open it: " + why;
 }
 
 std::string Server::make_group(const Options& options) {
@@ -106,7 +113,13 @@ std::string Server::listen_on(const net::Address& wanted, const AddressText& whe
     const auto index = addresses_.size();
     addresses_.push_back(address);
     if (is_unix) {
-        for (unsigned i = 0; i < threads; ++i) sockets_[i].push_back({i == 0 ? probe.fd : dup(probe.fd), index, true});
+        struct stat file {};
+        if (lstat(address.path().c_str(), &file) == 0) socket_files_.push_back({address.path(), file.st_dev, file.st_ino});
+        for (unsigned i = 0; i < threads; ++i) {
+            const int fd = i == 0 ? probe.fd : fcntl(probe.fd, F_DUPFD_CLOEXEC, 0);
+            if (fd < 0) return "--listen \"" + where.text + "\": cannot listen on " + address.text() + ": " + std::strerror(errno);
+            sockets_[i].push_back({fd, index, true});
+        }
         return "";
     }
     close(probe.fd);
@@ -152,12 +165,20 @@ void Server::run() {
         });
     control_.run();
     for (auto& thread : threads_) thread.join();
-    for (const auto& address : addresses_)
-        if (address.family() == net::Address::Family::unix_path) unlink(address.path().c_str());
-    const bool logs_complete = log_writer_.stop(std::chrono::seconds(5));
+    remove_socket_files();
+    const bool logs_complete = log_writer_.stop(log_patience_);
     if (!logs_complete) std::_Exit(0);
     // Not before: the log's thread may be about to nudge a worker's loop.
     shared_->workers.clear();
+}
+
+/// Only what is still ours: another process may have put its own socket there meanwhile.
+void Server::remove_socket_files() {
+    for (const auto& socket : socket_files_) {
+        struct stat file {};
+        if (lstat(socket.path.c_str(), &file) == 0 && file.st_dev == socket.device && file.st_ino == socket.inode)
+            unlink(socket.path.c_str());
+    }
 }
 
 void Server::wait_for_signal() {
@@ -171,6 +192,7 @@ void Server::wait_for_signal() {
 void Server::on_signal(int number) {
     if (number == SIGUSR1) return log_writer_.reopen();
     if (number == SIGHUP) return;  // nothing to read anew: the settings came from flags
+    log_patience_ = number == SIGQUIT ? std::chrono::seconds(5) : std::chrono::milliseconds(200);
     for (auto& worker : shared_->workers) number == SIGQUIT ? worker->drain() : worker->stop();
 }
 

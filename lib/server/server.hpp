@@ -1,6 +1,8 @@
 // Start-up, signals, shutdown: from options to running workers.
 #pragma once
 
+#include <sys/types.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <memory>
@@ -40,11 +42,17 @@ class Server {
         std::size_t address;
         bool shared;
     };
+    struct SocketFile {
+        std::string path;
+        dev_t device;
+        ino_t inode;
+    };
     std::string open_logs(const Options& options);
     std::string make_group(const Options& options);
     std::string listen(const AddressText& where, unsigned threads);
     std::string listen_on(const net::Address& address, const AddressText& where, unsigned threads);
     void make_workers(unsigned threads);
+    void remove_socket_files();
     void wait_for_signal();
     void on_signal(int number);
 
@@ -55,7 +63,9 @@ class Server {
     std::unique_ptr<Shared> shared_;
     std::vector<net::Address> addresses_;
     std::vector<std::vector<Socket>> sockets_;  // per worker
+    std::vector<SocketFile> socket_files_;
     std::vector<std::thread> threads_;
+    core::Duration log_patience_ = std::chrono::seconds(5);  // how long the end waits for a log that is not taken
     boost::asio::io_context control_{1};
     boost::asio::signal_set signals_{control_};
     std::size_t running_ = 0;

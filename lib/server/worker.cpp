@@ -73,7 +73,8 @@ void Worker::retire(Client& client) {
     clients_.erase(clients_.iterator_to(client));
     std::unique_ptr<Client> owned(&client);
     const auto position = logs_.position();
-    if (position <= logs_.written()) return end(std::move(owned));
+    const auto written = logs_.written();
+    if (position <= written || written == stuck_at_) return end(std::move(owned));
     closing_.push_back({std::move(owned), position, loop_.now() + log_patience});
 }
 
@@ -95,11 +96,13 @@ void Worker::dispose(std::unique_ptr<Client> client) {
 
 void Worker::on_turn_end() {
     while (!closing_.empty() && (closing_.front().position <= logs_.written() || closing_.front().give_up <= loop_.now())) {
+        // A log that does not take its lines is waited for once, not once per connection, until it moves again.
+        stuck_at_ = closing_.front().position <= logs_.written() ? never_stuck : logs_.written();
         auto client = std::move(closing_.front().client);
         closing_.pop_front();
         end(std::move(client));
     }
-    if (draining_ && connections_.load(std::memory_order_seq_cst) == 0) loop_.stop();
+    if (service_.draining && connections_.load(std::memory_order_seq_cst) == 0) loop_.stop();
     if (closing_.empty()) return;
     loop_.wheel().arm(closing_alarm_, closing_.front().give_up);
     logs_.hurry();
@@ -107,6 +110,7 @@ void Worker::on_turn_end() {
 
 void Worker::tell_paused(int error) {
     paused_ = true;
+    pool_.close_idle();
     // Once a minute at most, whichever worker is first: it goes on as long as the flood does.
     auto told = shared_.told_paused.load(std::memory_order_relaxed);
     if (told != 0 && loop_.now().us - told < std::chrono::microseconds(std::chrono::minutes(1)).count()) return;
@@ -121,7 +125,7 @@ void Worker::drain() {
 
 void Worker::begin_drain() {
     takes_over_.store(false, std::memory_order_seq_cst);
-    draining_ = true;
+    service_.draining = true;
     for (Listener& listener : listeners_) listener.close();
     for (auto it = clients_.begin(); it != clients_.end();) {
         Client& client = *it++;
@@ -134,7 +138,7 @@ void Worker::stop() {
 }
 
 void Worker::stop_now() {
-    draining_ = stopping_ = true;
+    service_.draining = stopping_ = true;
     for (Listener& listener : listeners_) listener.close();
     // Each may end others; start over until only those are left that wait for nothing.
     for (std::size_t tries = clients_.size() + 1; tries > 0 && !clients_.empty(); --tries) {

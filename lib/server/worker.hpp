@@ -47,7 +47,7 @@ class Worker final : net::TurnEnd {
 
     net::Loop& loop() { return loop_; }
     proxy::Service& service() { return service_; }
-    bool draining() const { return draining_; }
+    bool draining() const { return service_.draining; }
     int descriptor_limit() const { return shared_.descriptor_limit; }
     std::size_t idle_connections() const { return pool_.idle(); }
 
@@ -88,9 +88,11 @@ class Worker final : net::TurnEnd {
     proxy::Service service_;
     std::list<Listener> listeners_;
     boost::intrusive::list<Client> clients_;
+    static constexpr std::uint64_t never_stuck = UINT64_MAX;
     std::deque<Closing> closing_;
+    std::uint64_t stuck_at_ = never_stuck;  // the log had come this far when a connection gave up waiting for it
     Alarm closing_alarm_;
-    bool draining_ = false, stopping_ = false, paused_ = false;
+    bool stopping_ = false, paused_ = false;
     alignas(64) std::atomic<std::uint32_t> connections_{0};  // those of this worker, and those on their way to it
     std::atomic<bool> takes_over_{true};                     // other workers may hand connections to this one
 };

@@ -91,6 +91,20 @@ TEST_CASE("HEAD") {
                peer.gets("HEAD /a"),
                peer.sends("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"),
                client.gets(200, "", "content-length: 5"),
+               // A body that wrongly follows would be read as the next answer: not on this connection.
+               client.sends("GET /b HTTP/1.1\r\nHost: h\r\n\r\n"),
+               second_peer.gets("GET /b"),
+               second_peer.sends("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
+               client.gets(200, "hello"),
+           }});
+}
+
+TEST_CASE("HEAD of what has no body") {
+    rerun({.steps = {
+               client.sends("HEAD /a HTTP/1.1\r\nHost: h\r\n\r\n"),
+               peer.gets("HEAD /a"),
+               peer.sends("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+               client.gets(200, "", "content-length: 0"),
                client.sends("GET /b HTTP/1.1\r\nHost: h\r\n\r\n"),
                peer.gets("GET /b"),
                peer.sends("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
