@@ -137,4 +137,45 @@ void rerun(const Script& written) {
     SUCCEED();
 }
 
+namespace {
+
+/// A run in which anything may happen, and nothing is promised but that all ends well.
+std::string shake_once(const Script& script, core::Rng& rng, std::string& happened) {
+    static constexpr Fault anything{"several faults", Fault::Kind::several, [](Run&) {}};
+    Run run(script);
+    run.sim().client(0);
+    const auto all = faults();
+    const Before nothing;
+    for (auto faults_left = rng.next() % 4 + 1; !run.is_over();) {
+        if (faults_left > 0 && rng.next() % (script.steps.size() / 2) == 0) {
+            const Fault& fault = all[rng.next() % all.size()];
+            happened += std::string("; ") + fault.name + " before step " + std::to_string(run.next());
+            fault.happen(run);
+            if (rng.next() % 2) run.settle();
+            --faults_left;
+        } else {
+            run.play_next();
+        }
+    }
+    wait_for_the_end(run);
+    check_end(run, anything, nothing);
+    return run.is_well() ? "" : run.wrong() + run.transcript();
+}
+
+}  // namespace
+
+void shake(const Script& written, int times) {
+    core::Rng rng(20'261'118);
+    int failures = 0;
+    for (int i = 0; i < times && failures < 3; ++i) {
+        const Script script = in_mode(written, modes[rng.next() % std::size(modes)]);
+        std::string happened = "run " + std::to_string(i);
+        const auto wrong = shake_once(script, rng, happened);
+        if (wrong.empty()) continue;
+        ++failures;
+        FAIL_CHECK(happened << "\n" << wrong);
+    }
+    SUCCEED();
+}
+
 }  // namespace sluice::test

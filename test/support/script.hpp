@@ -104,4 +104,7 @@ struct Script {
 /// in one piece, cut up, byte by byte, and through tiny socket buffers. Reports what breaks a law (see laws.hpp).
 void rerun(const Script& script);
 
+/// Runs the script `times` times with up to four faults at once or one after the other, drawn by lot.
+void shake(const Script& script, int times);
+
 }  // namespace sluice::test

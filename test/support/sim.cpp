@@ -128,10 +128,17 @@ bool Sim::move() {
     for (auto& end : clients_) moved |= end->move(setup_.piece);
     for (auto& end : peers_)
         if (!pending_.count(end.get())) moved |= end->move(setup_.piece);
-    if (is_running()) moved |= worker_->loop().turn(core::Duration{0}) > 0;
+    if (is_running()) moved |= turn();
     read_logs();
     answer_spares();
     return moved;
+}
+
+bool Sim::turn() {
+    around_turns_(true);
+    const int handled = worker_->loop().turn(core::Duration{0});
+    around_turns_(false);
+    return handled > 0;
 }
 
 bool Sim::settle() {

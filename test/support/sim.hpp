@@ -85,6 +85,9 @@ class Sim {
     /// Frees the worker; what it leaves behind shows afterwards.
     void end_worker() { worker_.reset(); }
 
+    /// Has `hook` called before and after each turn of the loop, with whether it begins.
+    void around_turns(void (*hook)(bool begins)) { around_turns_ = hook; }
+
     /// Access log so far: a line per request.
     std::vector<std::string> records();
     std::string errors();
@@ -97,6 +100,7 @@ class Sim {
     core::result<int> dial();
     int make_pair(std::unique_ptr<End>& ours);
     bool move();
+    bool turn();
     void answer_spares();
     void read_logs();
 
@@ -117,6 +121,7 @@ class Sim {
     std::set<std::size_t> improvising_;
     std::deque<Dialled> dials_;
     Dialled always_ = Dialled::accepted;
+    void (*around_turns_)(bool begins) = [](bool) {};
     std::string access_text_, error_text_;
 };
 

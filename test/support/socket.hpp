@@ -43,8 +43,9 @@ class Socket {
     std::size_t send_some(std::string_view bytes);
     /// False: no room came within `time`.
     bool wait_for_room(std::chrono::milliseconds time);
-    /// Has the kernel take little for us while nobody reads: the other side is then soon held up. Buffers of their usual
-    /// size (tens of megabytes) overflow, and the stream then waits for retransmission timers that have grown long.
+    /// Has the kernel take little for us while nobody reads: the other side is then soon held up. Buffers of their
+    /// usual size (tens of megabytes) overflow, and the stream then waits for retransmission timers that have grown
+    /// long.
     void take_little();
     void shutdown_send();
     /// Closes so that the other side sees a reset.
