@@ -18,6 +18,7 @@ namespace {
 const std::vector<std::vector<std::string>> lines = {
     {"core"},
     {"tls", "http", "config", "balance"},
+    {"vars"},
     {"net"},
     {"exchange"},
     {"filter", "observe", "cache"},
@@ -27,7 +28,7 @@ const std::vector<std::vector<std::string>> lines = {
 };
 
 /// The lowest of these open no socket.
-constexpr std::size_t lines_without_sockets = 2;
+constexpr std::size_t lines_without_sockets = 3;
 const std::vector<std::string> socket_headers = {"sys/socket.h", "sys/epoll.h", "netdb.h", "boost/asio"};
 
 std::optional<std::size_t> line_of(const std::string& folder) {

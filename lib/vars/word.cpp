@@ -1,0 +1,119 @@
+#include "vars/word.hpp"
+
+#include <algorithm>
+
+#include "config/words.hpp"
+#include "core/text.hpp"
+
+namespace sluice::vars {
+
+using config::concat;
+using config::Diagnostics;
+using config::quoted;
+using config::Span;
+using config::Word;
+
+namespace {
+
+bool is_number(std::string_view s) { return !s.empty() && std::ranges::all_of(s, core::is_digit); }
+
+bool is_name(std::string_view s) {
+    return !s.empty() && std::ranges::all_of(s, [](char c) {
+        return core::is_digit(c) || (core::lower(c) >= 'a' && core::lower(c) <= 'z') || c == '_';
+    });
+}
+
+std::string help_for_unknown(std::string_view name, const Names& names) {
+    if (name == "0") return "put the regex in parentheses, and write $1";
+    if (is_number(name)) return concat({"what a group of a regex caught is written without braces: $", name});
+    return names.suggest(name);
+}
+
+void report(const Mistake& mistake, const Word& word, const Names& names, Diagnostics& out) {
+    const Span place = inside(word, mistake.offset, mistake.length);
+    switch (mistake.kind) {
+        case Mistake::Kind::invalid_name:
+            out.error("variable", place, "invalid variable name: no letter, digit or \"_\" stands behind the \"$\"",
+                      "a plain \"$\" cannot be written; define it once, geo $dollar { default \"$\"; }, and write "
+                      "${dollar}");
+            break;
+        case Mistake::Kind::unclosed_brace:
+            out.error("variable", place, concat({"the \"}\" of \"${", mistake.name, "\" is missing"}),
+                      concat({"write ${", mistake.name, "}"}));
+            break;
+        case Mistake::Kind::unknown_variable:
+            out.error("unknown-variable", place, concat({"unknown variable ", quoted("$" + mistake.name)}),
+                      help_for_unknown(mistake.name, names));
+            break;
+    }
+}
+
+}  // namespace
+
+Span inside(const Word& word, std::size_t offset, std::size_t length) {
+    const std::uint32_t quote = word.quote == config::Quote::none ? 0 : 1;
+    if (word.span.length != word.value.size() + 2 * quote) return word.span;
+    const std::size_t from = std::min(offset, word.value.size());
+    const std::size_t size = std::min(length, word.value.size() - from);
+    return {word.span.source, word.span.offset + quote + static_cast<std::uint32_t>(from),
+            static_cast<std::uint32_t>(size)};
+}
+
+std::optional<Template> compile(const Word& word, Names& names, Diagnostics& diagnostics) {
+    std::vector<Mistake> mistakes;
+    Template out = Template::compile(word.value, names, mistakes);
+    for (const Mistake& mistake : mistakes) report(mistake, word, names, diagnostics);
+    if (!mistakes.empty()) return std::nullopt;
+    return out;
+}
+
+std::optional<std::string> read_target(const Word& word, Diagnostics& diagnostics) {
+    if (!word.value.starts_with('$')) return std::nullopt;  // the checker has said so
+    std::string name = word.value.substr(1);
+    if (name.empty()) {
+        diagnostics.error("variable", word.span, "invalid variable name: nothing stands behind the \"$\"");
+        return std::nullopt;
+    }
+    const std::string_view bare = name.starts_with('{') && name.ends_with('}')
+                                      ? std::string_view(name).substr(1, name.size() - 2)
+                                      : std::string_view(name);
+    if (!is_name(name) || (name.size() == 1 && name[0] >= '1' && name[0] <= '9'))
+        diagnostics.warning(
+            "variable", word.span, concat({"nothing can read a variable of the name ", quoted(name)}),
+            is_name(bare) && bare != name ? concat({"write $", bare}) : "names are of letters, digits and \"_\"");
+    return name;
+}
+
+const Word* read_value(const config::Directive& entry, std::string_view block, Diagnostics& diagnostics) {
+    // The checker's own words where it looks at the same: each is said once.
+    if (entry.block)
+        return diagnostics.error("entry", entry.name.span, concat({quoted(block), " holds entries, not blocks"}),
+                                 concat({"each is one line with \";\" at its end; if ", quoted(entry.name.value),
+                                         " is a directive, a \"}\" is missing before it"})),
+               nullptr;
+    if (entry.args.empty())
+        return diagnostics.error("entry", entry.name.span, concat({quoted(entry.name.value), " has no value"}),
+                                 "an entry is a key and its value; an empty value is written \"\""),
+               nullptr;
+    if (entry.args.size() > 1)
+        return diagnostics.error(
+                   "entry", join(entry.args[1].span, entry.args.back().span),
+                   concat({"an entry of ", quoted(block), " has one value, not ", std::to_string(entry.args.size())}),
+                   "put quotes around a value with spaces"),
+               nullptr;
+    return &entry.args[0];
+}
+
+bool is_include(const config::Directive& entry) {
+    return entry.name.value == "include" && entry.args.size() == 1 && !entry.block;
+}
+
+void warn_of_dollar(const Word& value, std::string_view block, Diagnostics& diagnostics) {
+    if (value.value.size() < 2 || !value.value.starts_with('$')) return;
+    diagnostics.warning(
+        "dollar", value.span,
+        concat({quoted(value.value), " is plain text here: values of ", quoted(block), " have no variables"}),
+        "to get the value of a variable, put a map behind it");
+}
+
+}  // namespace sluice::vars
