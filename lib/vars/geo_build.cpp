@@ -1,13 +1,12 @@
 // A geo from its block, with all that is wrong in it.
 #include <algorithm>
-#include <bit>
 #include <map>
 #include <unordered_map>
 
 #include "config/words.hpp"
-#include "core/text.hpp"
 #include "vars/geo.hpp"
 #include "vars/geo_ranges.hpp"
+#include "vars/geo_words.hpp"
 #include "vars/word.hpp"
 
 namespace sluice::vars {
@@ -21,76 +20,7 @@ using config::Word;
 
 namespace {
 
-constexpr std::string_view special_words[] = {"default",         "delete", "include", "proxy",
-                                              "proxy_recursive", "ranges", "volatile"};
-constexpr std::string_view network_example = "as in 10.0.0.1, 10.0.0.0/8 or 2001:db8::/32";
-constexpr std::string_view range_example = "as in 10.0.0.0-10.0.0.255";
-
-struct AddressRange {
-    std::uint32_t first = 0;
-    std::uint32_t last = 0;
-};
-
-/// "10.0.0.0-10.0.0.255"; what is wrong with the order is the caller's to see.
-std::optional<AddressRange> parse_range(std::string_view text) {
-    const std::size_t dash = text.find('-');
-    if (dash == text.npos) return std::nullopt;
-    const auto first = parse_ip(text.substr(0, dash));
-    const auto last = parse_ip(text.substr(dash + 1));
-    if (!first || !last || !first->is_v4() || !last->is_v4()) return std::nullopt;
-    return AddressRange{to_narrow(*first), to_narrow(*last)};
-}
-
-std::string to_text(std::uint32_t address) {
-    const std::uint8_t bytes[] = {static_cast<std::uint8_t>(address >> 24), static_cast<std::uint8_t>(address >> 16),
-                                  static_cast<std::uint8_t>(address >> 8), static_cast<std::uint8_t>(address)};
-    return to_string(Ip(bytes));
-}
-
-std::string to_text(std::uint32_t first, std::uint32_t last) { return concat({to_text(first), "-", to_text(last)}); }
-
-/// "10.0.0.0/255.0.0.0" as "10.0.0.0/8", or "".
-std::string with_short_mask(std::string_view text) {
-    const std::size_t slash = text.find('/');
-    if (slash == text.npos) return "";
-    const auto mask = parse_ip(text.substr(slash + 1));
-    if (!mask || !mask->is_v4()) return "";
-    const std::uint32_t bits = to_narrow(*mask);
-    const int ones = std::countl_one(bits);
-    if (ones < 32 && bits << ones != 0) return "";
-    const auto network = parse_network(concat({text.substr(0, slash), "/", std::to_string(ones)}));
-    return network ? to_string(network->network) : "";
-}
-
-/// What to write in place of what is no network.
-std::string help_for_network(std::string_view text) {
-    if (parse_range(text)) return "for ranges of addresses put \"ranges;\" before the first entry";
-    if (const std::string meant = with_short_mask(text); !meant.empty()) return concat({"write ", meant});
-    const std::size_t slash = std::min(text.find('/'), text.size());
-    const std::string_view host = text.substr(0, slash);
-    if (host.size() > 2 && host.starts_with('[') && host.ends_with(']') && parse_ip(host.substr(1, host.size() - 2)))
-        return concat({"without brackets: ", host.substr(1, host.size() - 2), text.substr(slash)});
-    if (const auto ip = parse_ip(host); ip && slash < text.size())
-        return concat({"behind the \"/\" stands the number of bits that count, at most ", ip->is_v4() ? "32" : "128"});
-    if (const auto ip = parse_ip_and_port(text)) return concat({"addresses have no port here: ", to_string(*ip)});
-    if (text.starts_with("unix:")) return "clients on unix sockets are looked up as 255.255.255.255";
-    const std::string meant = config::did_you_mean(text, special_words);
-    return meant.empty() ? std::string(network_example) : meant;
-}
-
-std::string help_for_range(std::string_view text) {
-    if (const auto network = parse_network(text)) {
-        if (!network->network.base.is_v4())
-            return "ranges are of IPv4 addresses; for IPv6 leave out \"ranges\" and write networks";
-        const Network& n = network->network;
-        return concat({"this geo has \"ranges\": write ", to_text(first_of_v4(n), last_of_v4(n))});
-    }
-    const std::size_t dash = text.find('-');
-    if (dash != text.npos && parse_ip(text.substr(0, dash)) && parse_ip(text.substr(dash + 1)))
-        return "ranges are of IPv4 addresses; for IPv6 leave out \"ranges\" and write networks";
-    const std::string meant = config::did_you_mean(text, special_words);
-    return meant.empty() ? std::string(range_example) : meant;
-}
+constexpr std::string_view flags[] = {"ranges", "proxy_recursive", "volatile"};
 
 }  // namespace
 
@@ -116,7 +46,8 @@ class GeoBuilder {
     void add(const Word& key, std::uint32_t value);
     void remove(const Word& key);
     void add_range(const Word& key, std::uint32_t value);
-    std::optional<Network> read_network(const Word& word);
+    /// `may_be_range`: whether the block could be one of ranges instead.
+    std::optional<Network> read_network(const Word& word, bool may_be_range = true);
     std::optional<AddressRange> read_range(const Word& word);
     std::uint32_t intern(const std::string& value);
     void warn_twice(const Word& key, Span first);
@@ -140,8 +71,7 @@ std::optional<Geo> GeoBuilder::run() {
     const bool has_head = head();
     const std::vector<Directive>& entries = directive_.block->children;
     // Known from the start, so that "ranges" in the wrong place is one mistake and not hundreds.
-    out_.ranges_ = std::ranges::any_of(
-        entries, [](const Directive& e) { return e.name.value == "ranges" && e.args.empty() && !e.block; });
+    out_.ranges_ = std::ranges::any_of(entries, [](const Directive& e) { return is_flag(e, "ranges"); });
     for (const Directive& e : entries) entry(e);
     if (!has_head || diagnostics_.errors() != errors) return std::nullopt;
     finish();
@@ -170,29 +100,26 @@ bool GeoBuilder::read_source(const Word& word) {
 }
 
 bool GeoBuilder::flag(const Directive& e) {
-    if (!e.args.empty() || e.block) return false;
-    const std::string& name = e.name.value;
-    if (name == "ranges") {
+    if (is_flag(e, "ranges")) {
         if (has_entries_)
             diagnostics_.error("misplaced", e.name.span, "\"ranges\" stands behind entries",
                                "put it before the first one");
-    } else if (name == "proxy_recursive") {
-        out_.proxy_recursive_ = true;
-    } else if (name == "volatile") {
-        out_.volatile_ = true;
-    } else {
-        return false;
+        return true;
     }
-    return true;
+    bool* const on = is_flag(e, "proxy_recursive") ? &out_.proxy_recursive_
+                     : is_flag(e, "volatile")      ? &out_.volatile_
+                                                   : nullptr;
+    if (on) *on = true;
+    return on != nullptr;
 }
 
 void GeoBuilder::entry(const Directive& e) {
     if (is_include(e) || flag(e)) return;
-    const Word* value = read_value(e, "geo", diagnostics_);
+    const Word* value = read_value(e, "geo", flags, diagnostics_);
     if (!value) return;
     const std::string& key = e.name.value;
     if (key == "proxy") {
-        if (const auto network = read_network(*value)) proxies_.push_back(*network);
+        if (const auto network = read_network(*value, false)) proxies_.push_back(*network);
         return;
     }
     has_entries_ = true;
@@ -232,11 +159,11 @@ void GeoBuilder::set_default(const Word& key, std::uint32_t value) {
     networks_[all] = *default_;
 }
 
-std::optional<Network> GeoBuilder::read_network(const Word& word) {
+std::optional<Network> GeoBuilder::read_network(const Word& word, bool may_be_range) {
     const auto parsed = parse_network(word.value);
     if (!parsed) {
         diagnostics_.error("value", word.span, concat({quoted(word.value), " is not an address or a network"}),
-                           help_for_network(word.value));
+                           help_for_network(word.value, may_be_range));
         return std::nullopt;
     }
     if (parsed->low_bits)

@@ -40,10 +40,6 @@ Mask read_mask(std::string_view key) {
     return {Kind::wrong, key};
 }
 
-bool is_flag(const Directive& entry, std::string_view name) {
-    return entry.name.value == name && entry.args.empty() && !entry.block;
-}
-
 bool is_regex(const Directive& entry) { return entry.name.value.starts_with('~'); }
 
 constexpr std::string_view flags[] = {"hostnames", "volatile"};
@@ -61,13 +57,13 @@ class MapBuilder {
     bool head();
     void compile_regex(const Word& key);
     void entry(const Directive& entry);
-    bool misspelt_flag(const Word& word);
     std::uint32_t value(const Word& word);
     void set_default(const Word& key, std::uint32_t value);
     void add_regex(const Word& key, std::uint32_t value);
     void add_text(const Word& key, std::uint32_t value);
     void add_mask(const Word& key, std::string_view text, std::uint32_t value);
     void add_key(NameTable& table, const Word& key, std::string_view name, Map::Key entry);
+    void report_same(const Word& key, const Word& first);
     void turn_hostnames_on(const Word& word);
     void warn_of_mask();
     void report_twice(const Word& word, std::string message, Span first, std::string help);
@@ -76,7 +72,7 @@ class MapBuilder {
     Names& names_;
     Diagnostics& diagnostics_;
     Map out_;
-    std::vector<Span> places_;                         // beside out_.keys_
+    std::vector<const Word*> words_;                   // beside out_.keys_
     std::vector<std::optional<core::Regex>> regexes_;  // of all regex entries, in order; nothing if wrong
     std::size_t next_regex_ = 0;
     std::map<std::pair<bool, std::string>, Span> seen_regexes_;
@@ -129,8 +125,9 @@ void MapBuilder::entry(const Directive& e) {
     }
     const std::size_t regex = next_regex_;
     if (is_regex(e)) ++next_regex_;
-    if (e.args.empty() && !e.block && misspelt_flag(e.name)) return;
-    const Word* word = read_value(e, "map", diagnostics_);
+    const Word* word = read_value(e, "map", flags, diagnostics_);
+    if (e.args.empty() && core::nearest(e.name.value, std::begin(flags), std::end(flags)) == "hostnames")
+        out_.hostnames_ = true;                           // misspelt: what follows is read as it was meant
     const std::uint32_t index = word ? value(*word) : 0;  // without one too: the key may be wrong as well
     if (is_regex(e)) {
         if (regexes_[regex]) add_regex(e.name, index);
@@ -139,16 +136,6 @@ void MapBuilder::entry(const Directive& e) {
     } else if (!e.block) {
         add_text(e.name, index);
     }
-}
-
-/// Reports it, and goes on as if it were right.
-bool MapBuilder::misspelt_flag(const Word& word) {
-    const std::string_view meant = core::nearest(word.value, std::begin(flags), std::end(flags));
-    if (meant.empty()) return false;
-    diagnostics_.error("entry", word.span, concat({quoted(word.value), " has no value"}),
-                       config::did_you_mean(word.value, flags));
-    if (meant == "hostnames") out_.hostnames_ = true;
-    return true;
 }
 
 /// An index into the map's values; any, if the word is wrong.
@@ -241,10 +228,18 @@ void MapBuilder::add_key(NameTable& table, const Word& key, std::string_view nam
         first = out_.whole_.find(name);
     }
     out_.keys_.push_back(entry);
-    places_.push_back(key.span);
-    if (first == NameTable::none) return;
-    report_twice(key, concat({quoted(key.value), " stands here a second time"}), places_[first],
-                 "only one value can follow from a key, upper and lower case being the same; delete one");
+    words_.push_back(&key);
+    if (first != NameTable::none) report_same(key, *words_[first]);
+}
+
+void MapBuilder::report_same(const Word& key, const Word& first) {
+    if (key.value == first.value)
+        return report_twice(key, concat({quoted(key.value), " stands here a second time"}), first.span,
+                            "only one value can follow from a key; delete one");
+    const bool by_case = core::iequals(key.value, first.value);
+    report_twice(key, concat({quoted(key.value), " is the same key as ", quoted(first.value)}), first.span,
+                 by_case ? "upper and lower case are the same; delete one"
+                         : "\".x\" stands for \"x\" and for \"*.x\"; delete one");
 }
 
 std::optional<Map> build_map(const Directive& directive, Names& names, Diagnostics& diagnostics) {

@@ -54,7 +54,8 @@ std::string help_for_percentage(std::string_view text) {
         if (parse_percentage(meant)) return concat({"write ", meant});
     }
     const std::size_t dot = text.find('.');
-    if (dot != text.npos && text.ends_with('%') && text.size() - dot > 4) return "there are at most two decimals";
+    if (dot != text.npos && parse_percentage(concat({text.substr(0, std::min(dot + 3, text.size())), "%"})))
+        return "there are at most two decimals";
     return "as in 10%, 0.5% or, for the rest, *";
 }
 
@@ -125,7 +126,7 @@ bool SplitBuilder::head() {
 
 void SplitBuilder::entry(const Directive& e) {
     if (is_include(e)) return;
-    const Word* value = read_value(e, "split_clients", diagnostics_);
+    const Word* value = read_value(e, "split_clients", {}, diagnostics_);
     if (e.block) return;
     if (value) warn_of_dollar(*value, "split_clients", diagnostics_);
     const std::string text = value ? value->value : "";

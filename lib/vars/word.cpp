@@ -23,6 +23,12 @@ bool is_name(std::string_view s) {
     });
 }
 
+bool is_capture(std::string_view s) { return s.size() == 1 && s[0] >= '1' && s[0] <= '9'; }
+
+std::string_view without_braces(std::string_view s) {
+    return s.starts_with('{') && s.ends_with('}') ? s.substr(1, s.size() - 2) : s;
+}
+
 std::string help_for_unknown(std::string_view name, const Names& names) {
     if (name == "0") return "put the regex in parentheses, and write $1";
     if (is_number(name)) return concat({"what a group of a regex caught is written without braces: $", name});
@@ -33,8 +39,11 @@ void report(const Mistake& mistake, const Word& word, const Names& names, Diagno
     const Span place = inside(word, mistake.offset, mistake.length);
     switch (mistake.kind) {
         case Mistake::Kind::invalid_name:
-            out.error("variable", place, "invalid variable name: no letter, digit or \"_\" stands behind the \"$\"",
-                      "a plain \"$\" cannot be written; define it once, geo $dollar { default \"$\"; }, and write "
+            out.error(
+                "variable", place, "invalid variable name: no letter, digit or \"_\" stands behind the \"$\"",
+                mistake.length > 1
+                    ? "the name stands between the braces, as in ${host}"
+                    : "a plain \"$\" cannot be written; define it once, geo $dollar { default \"$\"; }, and write "
                       "${dollar}");
             break;
         case Mistake::Kind::unclosed_brace:
@@ -74,34 +83,43 @@ std::optional<std::string> read_target(const Word& word, Diagnostics& diagnostic
         diagnostics.error("variable", word.span, "invalid variable name: nothing stands behind the \"$\"");
         return std::nullopt;
     }
-    const std::string_view bare = name.starts_with('{') && name.ends_with('}')
-                                      ? std::string_view(name).substr(1, name.size() - 2)
-                                      : std::string_view(name);
-    if (!is_name(name) || (name.size() == 1 && name[0] >= '1' && name[0] <= '9'))
+    if (is_capture(name))
         diagnostics.warning(
-            "variable", word.span, concat({"nothing can read a variable of the name ", quoted(name)}),
-            is_name(bare) && bare != name ? concat({"write $", bare}) : "names are of letters, digits and \"_\"");
+            "variable", word.span,
+            concat({"nothing can read this variable: ", quoted(word.value), " is what a regex caught"}));
+    else if (!is_name(name))
+        diagnostics.warning("variable", word.span, concat({"nothing can read a variable of the name ", quoted(name)}),
+                            is_name(without_braces(name)) ? concat({"write $", without_braces(name)})
+                                                          : "names are of letters, digits and \"_\"");
     return name;
 }
 
-const Word* read_value(const config::Directive& entry, std::string_view block, Diagnostics& diagnostics) {
+const Word* read_value(const config::Directive& entry, std::string_view block, std::span<const std::string_view> flags,
+                       Diagnostics& diagnostics) {
+    const auto wrong = [&](Span place, std::string message, std::string help) {
+        diagnostics.error("entry", place, std::move(message), std::move(help));
+        return nullptr;
+    };
+    const std::string& key = entry.name.value;
     // The checker's own words where it looks at the same: each is said once.
     if (entry.block)
-        return diagnostics.error("entry", entry.name.span, concat({quoted(block), " holds entries, not blocks"}),
-                                 concat({"each is one line with \";\" at its end; if ", quoted(entry.name.value),
-                                         " is a directive, a \"}\" is missing before it"})),
-               nullptr;
-    if (entry.args.empty())
-        return diagnostics.error("entry", entry.name.span, concat({quoted(entry.name.value), " has no value"}),
-                                 "an entry is a key and its value; an empty value is written \"\""),
-               nullptr;
+        return wrong(entry.name.span, concat({quoted(block), " holds entries, not blocks"}),
+                     concat({"each is one line with \";\" at its end; if ", quoted(key),
+                             " is a directive, a \"}\" is missing before it"}));
+    if (entry.args.empty()) {
+        const std::string meant = config::did_you_mean(key, flags);
+        return wrong(entry.name.span, concat({quoted(key), " has no value"}),
+                     meant.empty() ? "an entry is a key and its value; an empty value is written \"\"" : meant);
+    }
     if (entry.args.size() > 1)
-        return diagnostics.error(
-                   "entry", join(entry.args[1].span, entry.args.back().span),
-                   concat({"an entry of ", quoted(block), " has one value, not ", std::to_string(entry.args.size())}),
-                   "put quotes around a value with spaces"),
-               nullptr;
+        return wrong(join(entry.args[1].span, entry.args.back().span),
+                     concat({"an entry of ", quoted(block), " has one value, not ", std::to_string(entry.args.size())}),
+                     "put quotes around a value with spaces");
     return &entry.args[0];
+}
+
+bool is_flag(const config::Directive& entry, std::string_view word) {
+    return entry.name.value == word && entry.args.empty() && !entry.block;
 }
 
 bool is_include(const config::Directive& entry) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,9 +23,13 @@ std::optional<Template> compile(const config::Word& word, Names& names, config::
 /// "name" of the word "$name" that says which variable a block defines; nothing, and a report, if it names none.
 std::optional<std::string> read_target(const config::Word& word, config::Diagnostics& diagnostics);
 
-/// The value of an entry "key value;" of a `block`; nullptr, and a report, if the entry is of another shape.
+/// The value of an entry "key value;" of a `block`; nullptr, and a report, if the entry is of another shape. `flags`
+/// are the words that the block takes without a value.
 const config::Word* read_value(const config::Directive& entry, std::string_view block,
-                               config::Diagnostics& diagnostics);
+                               std::span<const std::string_view> flags, config::Diagnostics& diagnostics);
+
+/// "word;" and nothing else.
+bool is_flag(const config::Directive& entry, std::string_view word);
 
 /// Whether the parser has put a file's entries behind this one.
 bool is_include(const config::Directive& entry);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/words.hpp"
+#include "core/text.hpp"
 #include "vars/names.hpp"
 
 namespace sluice::test {
@@ -31,7 +32,8 @@ class TableOfNames final : public vars::Names {
     }
     std::string suggest(std::string_view name) const override {
         const std::vector<std::string_view> names(known_.begin(), known_.end());
-        return config::did_you_mean(name, names);
+        const std::string_view near = core::nearest(name, names.data(), names.data() + names.size());
+        return near.empty() ? "" : config::concat({"did you mean \"$", near, "\"?"});
     }
 
   private:
