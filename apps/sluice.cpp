@@ -1,6 +1,8 @@
 // sluice: a reverse proxy and load balancer.
 #include <cstdio>
+#include <iostream>
 
+#include "advice/commands.hpp"
 #include "server/demo.hpp"
 #include "server/server.hpp"
 
@@ -23,6 +25,7 @@ int serve(const sluice::server::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (const auto status = sluice::advice::run_command(argc, argv, std::cout, std::cerr)) return *status;
     const auto parsed = sluice::server::parse_options(argc, argv);
     if (!parsed.message.empty()) {
         std::fprintf(stderr, "sluice: %s\n", parsed.message.c_str());
