@@ -239,7 +239,7 @@ TEST_CASE("captures are those of the regexes that matched, the innermost last") 
     CHECK_FALSE(locations.regex_of(7));
 }
 
-TEST_CASE("a regex that is given up counts as not matching, and is reported") {
+TEST_CASE("a location whose regex is given up counts as not matching, and is reported") {
     const Locations locations = build({{Kind::prefix, "/"}, {Kind::regex, "^/(a+)+$"}, {Kind::regex, "^/(aa?)+c$"}});
     const LocationChoice choice = decide(locations, "/" + std::string(60, 'a') + "b");
     CHECK(choice.location == 0);

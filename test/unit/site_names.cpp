@@ -215,7 +215,7 @@ TEST_CASE("regexes go by their order and capture") {
     CHECK_FALSE(names.regex_of(9));
 }
 
-TEST_CASE("a regex that is given up counts as not matching, and is reported") {
+TEST_CASE("a name whose regex is given up counts as not matching, and is reported") {
     const Names names = build({"~^(a+)+$", "~b$", "~^(aa?)+$"});
     const std::string host = std::string(60, 'a') + "b";
     NameChoice choice = decide(names, host);
