@@ -6,6 +6,8 @@
 #include <charconv>
 #include <ctime>
 
+#include "core/log_escape.hpp"
+
 namespace sluice::observe {
 
 using exchange::Attempt;
@@ -34,11 +36,10 @@ void append_seconds(std::string& out, core::Instant from, core::Instant to) {
 
 template <class Append>
 void per_attempt(std::string& out, const Record& record, Append append) {
-    const auto kept = std::min(record.attempt_count, Record::kept_attempts);
-    if (kept == 0) out += '-';
-    for (std::size_t i = 0; i < kept; ++i) {
-        if (i) out += ',';
-        append(record.attempts[i]);
+    if (record.attempts.empty()) out += '-';
+    for (const Attempt& attempt : record.attempts) {
+        if (&attempt != &record.attempts.front()) out += ',';
+        append(attempt);
     }
 }
 
@@ -63,27 +64,13 @@ void append_attempts(std::string& out, const Record& r) {
     per_attempt(out, r, [&](const Attempt& a) { append_seconds(out, a.picked, a.ended); });
 }
 
-constexpr char hex[] = "0123456789ABCDEF";
-constexpr char lower_hex[] = "0123456789abcdef";
-
 }  // namespace
 
-void append_escaped(std::string& out, std::string_view s) {
-    std::size_t plain = 0;
-    for (std::size_t i = 0; i < s.size(); ++i) {
-        const auto c = static_cast<unsigned char>(s[i]);
-        if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') continue;
-        out.append(s, plain, i - plain);
-        plain = i + 1;
-        const char escaped[4] = {'\\', 'x', hex[c >> 4], hex[c & 15]};
-        out.append(escaped, 4);
-    }
-    out.append(s, plain);
-}
+void append_escaped(std::string& out, std::string_view s) { core::append_escaped(out, s); }
 
 void append_id(std::string& out, const std::array<std::uint64_t, 2>& id) {
-    for (const auto half : id)
-        for (int shift = 60; shift >= 0; shift -= 4) out += lower_hex[half >> shift & 15];
+    const auto text = exchange::id_text(id);
+    out.append(text.data(), text.size());
 }
 
 void append_access_line(std::string& out, const Exchange& x, http::DateCache& dates) {

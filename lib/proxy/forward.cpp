@@ -27,7 +27,7 @@ std::string describe(Service& s, const Exchange& x, const Failure& f) {
     if (f.os_error) (text += ": ") += std::strerror(f.os_error);
     if (const auto* a = x.record.last_attempt(); a && f.side == Side::peer)
         (text += " after ") += std::to_string((s.loop.now() - a->picked).count() / 1000) + " ms";
-    if (x.record.attempt_count > 1) (text += ", attempt ") += std::to_string(x.record.attempt_count);
+    if (x.record.attempts.size() > 1) (text += ", attempt ") += std::to_string(x.record.attempts.size());
     return text;
 }
 

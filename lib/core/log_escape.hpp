@@ -1,0 +1,16 @@
+// Bytes that come from strangers, made harmless for a line of a log.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sluice::core {
+
+/// nginx's escape=default: quote, backslash, controls, DEL and bytes above it as \xXX, in capitals.
+void append_escaped(std::string& out, std::string_view text);
+
+/// nginx's escape=json: what may stand between the quotes of a JSON string (RFC 8259 7). Bytes over 0x7f pass as they
+/// are, valid UTF-8 or not.
+void append_json_escaped(std::string& out, std::string_view text);
+
+}  // namespace sluice::core
