@@ -1,66 +1,26 @@
-// Log files, written by a thread of their own: a slow or full disk, or a pipe that nobody reads, never stops a worker.
+// Logs, written by a thread of their own: a slow or full disk, or a pipe that nobody reads, never stops a worker.
 //
-// Each worker has a ring of bytes per file and is its only producer; the writer thread is the only consumer. Nothing is
-// locked on the request path, and a busy worker costs one wake-up of the thread per nap, not per line.
+// Each worker has a ring of bytes per log and is its only producer; the writer thread is the only consumer. Nothing is
+// locked on the request path, and a busy worker costs one wake-up of the thread per nap, not per line. Logs and
+// channels come and go while the thread runs, with the configurations that name them.
 #pragma once
 
 #include <atomic>
-#include <cstdint>
-#include <ctime>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
-#include "net/loop.hpp"
+#include "core/clock.hpp"
+#include "observe/log_channel.hpp"
+#include "observe/log_file.hpp"
 
 namespace sluice::observe {
 
-class LogWriter;
-
-/// The lines of one producer thread for one file.
-class LogChannel {
-  public:
-    static constexpr std::size_t room = 1 << 20;
-
-    LogChannel(LogWriter& writer, std::size_t file) : writer_(writer), file_(file) {}
-
-    /// One whole line with its newline. Dropped, and counted, when the ring is full.
-    void append(std::string_view line);
-
-    /// Hands over what was appended: once per turn of the producer's loop.
-    void publish();
-
-    /// Bytes appended so far; they are in the file when written() has reached that.
-    std::uint64_t position() const { return appended_; }
-    std::uint64_t written() const { return tail_.load(std::memory_order_acquire); }
-
-    /// Publishes and has the writer thread hurry; it nudges `loop` when what was appended is in the file.
-    void hurry(net::Loop& loop);
-
-    std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }
-
-    // The consumer's side: the writer's thread, or a test in its place while that does not run.
-
-    /// The oldest published bytes, as far as they lie together in the ring. Empty: there are none.
-    std::string_view oldest() const;
-    /// The first `size` of them have been dealt with.
-    void consume(std::size_t size) { tail_.store(tail_.load(std::memory_order_relaxed) + size, std::memory_order_release); }
-
-  private:
-    friend class LogWriter;
-    LogWriter& writer_;
-    std::size_t file_;
-    std::unique_ptr<char[]> ring_;
-    std::uint64_t appended_ = 0;
-    std::atomic<std::uint64_t> dropped_{0};
-    std::atomic<net::Loop*> waiting_{nullptr};
-    alignas(64) std::atomic<std::uint64_t> head_{0};  // published by the producer
-    alignas(64) std::atomic<std::uint64_t> tail_{0};  // written by the thread
-};
-
-/// Owns the files, the channels and the thread. Files and channels are added before start().
+/// Owns the channels and the thread, and knows the logs. Every channel must have been given back before it goes.
 class LogWriter {
   public:
     LogWriter();
@@ -68,15 +28,25 @@ class LogWriter {
     LogWriter(const LogWriter&) = delete;
     LogWriter& operator=(const LogWriter&) = delete;
 
-    /// "-" is standard output, "stderr" standard error; else a path, appended to. Returns the file's number, or -1 with
-    /// errno set.
-    int add_file(const std::string& path);
-    LogChannel& add_channel(int file);
+    /// The log of that name (LogFile::open); the same one while somebody holds it or lines for it are on their way, and
+    /// closed after that. nullptr: `error` and errno say why. Control thread.
+    std::shared_ptr<LogFile> open(const std::string& target, std::string& error);
+
+    /// A channel for one thread's lines. When it is given back, its lines are still written. Any thread.
+    OwnedChannel make_channel(std::shared_ptr<LogFile> file);
+
+    /// LogFile::give_to() for every log that is open. Before the thread starts.
+    std::string give_to(uid_t user);
+
+    /// Sends what the process writes to standard error into this log, from now on and also when it is opened anew; a
+    /// nullptr or a syslog server leaves it where it is. Control thread.
+    void take_stderr(std::shared_ptr<LogFile> file);
 
     void start();
 
-    /// Writes what was published and ends. False: a file does not take it, and after `patience` the thread was left behind
-    /// in its system call; the process must then end without destroying this object.
+    /// Writes what was published and ends; without start() in the calling thread. False: a log does not take it. After
+    /// `patience` the thread was then left behind in its system call; the process must end without destroying this
+    /// object.
     bool stop(core::Duration patience);
 
     /// Opens every file anew by its path (log rotation). Any thread.
@@ -85,29 +55,60 @@ class LogWriter {
         wake();
     }
 
+    // Logs and channels that live as long as the writer.
+
+    /// open(), as a number for add_channel(); -1 with errno set.
+    int add_file(const std::string& target);
+    LogChannel& add_channel(int file);
+
   private:
     friend class LogChannel;
     enum class State : int { busy, asleep };
-    struct File {
-        std::string path;
-        int fd = -1;
-        int complained = 0;  // the errno last told
-    };
+
     void run();
+    bool turn(bool last);
+    void wait(bool busy, bool last);
+    void take_news();
     bool drain();
     bool drain(LogChannel& channel);
-    void tell_dropped(bool last);
+    bool give(LogChannel& channel, std::uint64_t head);
+    bool give_bytes(LogChannel& channel, LogFile& file, std::uint64_t head);
+    bool give_line(LogChannel& channel, LogFile& file);
+    void give_up_syslog();
+    void block(LogFile& file);
+    void lose(LogChannel& channel, std::uint64_t lines, int error);
+    void count_dropped(LogChannel& channel);
+    void tell_dropped(LogFile& file, bool now);
     void reopen_files();
-    bool pending() const;
+    void follow_stderr();
+    bool pending(bool also_blocked) const;
+    void complain(std::string_view level, std::string_view text);
     void wake();
+    void wake_if_asleep() {
+        if (state_.load(std::memory_order_seq_cst) == State::asleep) wake();
+    }
 
-    std::vector<File> files_;
-    std::vector<std::unique_ptr<LogChannel>> channels_;
+    core::SystemClock clock_;
     int event_ = -1;
-    std::uint64_t dropped_told_ = 0;
-    std::time_t told_at_ = 0;
     std::atomic<State> state_{State::busy};
-    std::atomic<bool> stopping_{false}, reopen_{false}, finished_{false};
+    std::atomic<bool> stopping_{false}, reopen_{false}, finished_{false}, stderr_is_log_{false};
+
+    std::mutex mutex_;  // what follows, up to the thread's own; never held while anything is written or opened
+    std::map<std::string, std::weak_ptr<LogFile>> files_;
+    std::vector<std::unique_ptr<LogChannel>> new_channels_;
+    std::shared_ptr<LogFile> new_stderr_;
+    bool stderr_is_new_ = false;
+    std::atomic<bool> news_{false};
+
+    // The thread's own.
+    std::vector<std::unique_ptr<LogChannel>> channels_;
+    std::vector<LogFile*> blocked_;  // their channels hold them
+    std::shared_ptr<LogFile> stderr_;
+    std::string line_;  // reused
+    bool woken_ = false;
+
+    std::vector<std::shared_ptr<LogFile>> kept_files_;
+    std::vector<OwnedChannel> kept_channels_;
     std::thread thread_;
 };
 

@@ -4,12 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <thread>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "support/catch.hpp"
@@ -213,4 +215,222 @@ TEST_CASE("a disk that is full costs the lines, not the writer") {
     writer.stop(10s);
     CHECK(channel.written() == channel.position());
     CHECK(channel.dropped() == 5);
+}
+
+TEST_CASE("the same target twice is the same log, and a new one when nobody held it any more") {
+    Folder folder;
+    std::string error;
+    LogWriter writer;
+    auto file = writer.open(folder.file("log"), error);
+    REQUIRE(file);
+    CHECK(writer.open(folder.file("log"), error) == file);
+    CHECK(writer.open(folder.file("other"), error) != file);
+    const std::weak_ptr<LogFile> gone = file;
+    file.reset();
+    CHECK(gone.expired());
+    CHECK(writer.open(folder.file("log"), error));
+}
+
+TEST_CASE("a log that cannot be opened is told by its name and the system's words") {
+    std::string error;
+    LogWriter writer;
+    CHECK_FALSE(writer.open("/nowhere/at/all", error));
+    CHECK(error == "open() \"/nowhere/at/all\" failed (2: No such file or directory)");
+    CHECK_FALSE(writer.open("syslog:server=", error));
+    CHECK(errno == EINVAL);
+    CHECK(error.find("no host") == 0);
+}
+
+TEST_CASE("a channel that is given back leaves its lines and its log behind until they are written") {
+    Folder folder;
+    std::string error;
+    LogWriter writer;
+    std::weak_ptr<LogFile> file;
+    {
+        auto opened = writer.open(folder.file("log"), error);
+        file = opened;
+        auto channel = writer.make_channel(opened);
+        channel->append("first\n");
+        channel->publish();
+        channel->append("never published\n");
+    }
+    CHECK_FALSE(file.expired());
+    writer.start();
+    writer.stop(10s);
+    CHECK(content(folder.file("log")) == "first\nnever published\n");
+    CHECK(file.expired());
+}
+
+TEST_CASE("a log nobody holds any more is closed while the thread runs") {
+    Folder folder;
+    std::string error;
+    core::SystemClock clock;
+    net::Loop loop(clock);
+    LogWriter writer;
+    auto other = writer.make_channel(writer.open(folder.file("other"), error));
+    writer.start();
+    std::weak_ptr<LogFile> file = writer.open(folder.file("log"), error);
+    CHECK(file.expired());
+    auto opened = writer.open(folder.file("log"), error);
+    file = opened;
+    auto channel = writer.make_channel(std::move(opened));
+    channel->append("line\n");
+    channel.reset();
+    while (!file.expired()) {  // each turn of the thread answers
+        other->append("x\n");
+        other->hurry(loop);
+        while (other->written() < other->position()) loop.turn(10min);
+    }
+    CHECK(content(folder.file("log")) == "line\n");
+    other.reset();
+    writer.stop(10s);
+}
+
+TEST_CASE("channels and logs come and go while others write, and no line is lost") {
+    Folder folder;
+    LogWriter writer;
+    std::string error;
+    const auto shared = writer.open(folder.file("shared"), error);
+    writer.start();
+    constexpr int rounds = 60, lines = 40;
+    const auto produce = [&](char name) {
+        auto steady = writer.make_channel(shared);
+        for (int round = 0; round < rounds; ++round) {
+            auto passing = writer.make_channel(shared);
+            for (int i = 0; i < lines; ++i) {
+                steady->append(std::string(1, name) + "\n");
+                passing->append(std::string(1, static_cast<char>(name + 2)) + "\n");
+                if (i % 7 == 0) steady->publish(), passing->publish();
+            }
+        }
+    };
+    std::thread a(produce, 'a'), b(produce, 'b');
+    // Meanwhile the control thread opens, rotates and drops logs of its own.
+    for (int round = 0; round < rounds; ++round) {
+        auto channel =
+            writer.make_channel(writer.open(folder.file(("log" + std::to_string(round % 3)).c_str()), error));
+        channel->append("round\n");
+        if (round % 10 == 0) writer.reopen();
+    }
+    a.join();
+    b.join();
+    CHECK(writer.stop(10s));
+    const auto text = content(folder.file("shared"));
+    for (const char name : {'a', 'b', 'c', 'd'}) CHECK(std::count(text.begin(), text.end(), name) == rounds * lines);
+    std::ptrdiff_t others = 0;
+    for (const char* name : {"log0", "log1", "log2"}) {
+        const auto written = content(folder.file(name));
+        others += std::count(written.begin(), written.end(), '\n');
+    }
+    CHECK(others == rounds);
+}
+
+TEST_CASE("without its thread the writer writes when it is told to stop") {
+    Folder folder;
+    std::string error;
+    LogWriter writer;
+    auto channel = writer.make_channel(writer.open(folder.file("log"), error));
+    channel->append("cannot start\n");
+    channel->publish();
+    CHECK(writer.stop(0s));
+    CHECK(content(folder.file("log")) == "cannot start\n");
+}
+
+TEST_CASE("a non-blocking pipe that is full holds up its own lines only") {
+    int ends[2];
+    REQUIRE(pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
+    // Opening the pipe by its path makes a blocking description, so the test stands in for standard output.
+    const int kept = dup(STDOUT_FILENO);
+    fflush(stdout);
+    REQUIRE(dup2(ends[1], STDOUT_FILENO) == STDOUT_FILENO);
+    Folder folder;
+    std::string error;
+    core::SystemClock clock;
+    net::Loop loop(clock);
+    std::uint64_t heard = 0, said = 0;
+    {
+        LogWriter writer;
+        auto stuck = writer.make_channel(writer.open("-", error));
+        auto other = writer.make_channel(writer.open(folder.file("log"), error));
+        writer.start();
+        const std::string line(1023, 'x');
+        for (int i = 0; i < 500; ++i) stuck->append(line + "\n");
+        stuck->publish();
+        for (int i = 0; i < 20; ++i) {
+            other->append("line\n");
+            other->hurry(loop);
+            while (other->written() < other->position()) loop.turn(10min);
+        }
+        CHECK(stuck->written() < stuck->position());
+        char room[65536];
+        for (said = stuck->position(); heard < said;) {
+            const auto n = read(ends[0], room, sizeof room);
+            if (n > 0) heard += static_cast<std::uint64_t>(n);
+        }
+        stuck.reset();
+        other.reset();
+        CHECK(writer.stop(10s));
+    }
+    dup2(kept, STDOUT_FILENO);
+    for (const int fd : {kept, ends[0], ends[1]}) close(fd);
+    CHECK(heard == said);
+    CHECK(content(folder.file("log")).size() == 100);
+}
+
+TEST_CASE("what the process says on standard error goes into the log that took it, also after rotation") {
+    Folder folder;
+    const auto path = folder.file("log");
+    const int kept = dup(STDERR_FILENO);
+    std::string error;
+    {
+        LogWriter writer;
+        auto file = writer.open(path, error);
+        writer.take_stderr(file);
+        CHECK(write(STDERR_FILENO, "before\n", 7) == 7);
+        writer.start();
+        fs::rename(path, folder.file("old"));
+        writer.reopen();
+        CHECK(writer.stop(10s));
+        CHECK(write(STDERR_FILENO, "after\n", 6) == 6);
+        // What the writer itself has to say begins as the lines of an error log do.
+        auto full = writer.make_channel(writer.open("/dev/full", error));
+        full->append("line\n");
+        full->publish();
+        writer.stop(0s);
+    }
+    dup2(kept, STDERR_FILENO);
+    close(kept);
+    CHECK(content(folder.file("old")) == "before\n");
+    const auto now = content(path);
+    CHECK(now.find("after\n") == 0);
+    CHECK(now.find(" [error] " + std::to_string(getpid()) + "#") != std::string::npos);
+    CHECK(now.find(": write() \"/dev/full\" failed (28: No space left on device); lines are dropped") !=
+          std::string::npos);
+}
+
+TEST_CASE("logs are given to who is to rotate them; links and what is not a file are not") {
+    if (geteuid() != 0) {
+        WARN("not root: nothing can be given away");
+        return;
+    }
+    constexpr uid_t user = 65534;
+    Folder folder;
+    std::ofstream(folder.file("precious")) << "root's\n";
+    fs::create_symlink(folder.file("precious"), folder.file("link"));
+    fs::create_hard_link(folder.file("precious"), folder.file("second name"));
+    const auto owner = [&](const char* name) {
+        struct stat found {};
+        REQUIRE(stat(folder.file(name).c_str(), &found) == 0);
+        return found.st_uid;
+    };
+    std::string error;
+    LogWriter writer;
+    const auto plain = writer.open(folder.file("log"), error), link = writer.open(folder.file("link"), error),
+               second = writer.open(folder.file("second name"), error), null = writer.open("/dev/null", error);
+    CHECK(writer.give_to(user) == "");
+    CHECK(owner("log") == user);
+    CHECK(owner("precious") == 0);
+    struct stat device {};
+    stat("/dev/null", &device);
+    CHECK(device.st_uid == 0);
 }
