@@ -1,23 +1,14 @@
 #include "route/uri.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace sluice::route {
 
 namespace {
 
-constexpr std::size_t no_digit = 16;
-
 using Table = std::array<bool, 256>;
 
 constexpr bool in(const Table& table, char c) { return table[static_cast<unsigned char>(c)]; }
-
-constexpr std::size_t digit(char c) {
-    if (c >= '0' && c <= '9') return std::size_t(c - '0');
-    const char low = static_cast<char>(c | 0x20);
-    return low >= 'a' && low <= 'f' ? std::size_t(low - 'a' + 10) : no_digit;
-}
 
 /// What a plain path may hold without a closer look.
 constexpr Table plain = [] {
@@ -105,8 +96,8 @@ constexpr const char* zero_byte = "\"%00\" in the path";
 /// Decodes the "%XX" at the front of `rest` and takes it off; nullptr or what is wrong.
 const char* take_quoted(std::string_view& rest, char& c) {
     if (rest.size() < 3) return bad_quote;
-    const std::size_t high = digit(rest[1]), low = digit(rest[2]);
-    if (high == no_digit || low == no_digit) return bad_quote;
+    const std::size_t high = hex_digit(rest[1]), low = hex_digit(rest[2]);
+    if (high > 15 || low > 15) return bad_quote;
     c = static_cast<char>(high << 4 | low);
     rest.remove_prefix(3);
     return c == '\0' ? zero_byte : nullptr;
@@ -156,87 +147,6 @@ NormalUri normalise_uri(std::string_view target, bool merge_slashes, std::string
     out.changed = storage != target.substr(0, target.size() - rest.size());
     if (rest.starts_with('?')) out.args = args_of(rest.substr(1));
     return out;
-}
-
-namespace {
-
-constexpr Table table_of(std::string_view also) {
-    Table table{};
-    for (std::size_t c = 0; c < 256; ++c) table[c] = c <= 0x20 || c >= 0x7f;
-    for (const char c : also) table[std::size_t(c)] = true;
-    return table;
-}
-
-constexpr Table component_table = [] {
-    Table table{};
-    table.fill(true);
-    for (std::size_t c = 'a'; c <= 'z'; ++c) table[c] = table[c - 0x20] = false;
-    for (const char c : std::string_view{"0123456789-._~"}) table[std::size_t(c)] = false;
-    return table;
-}();
-
-/// By Escape's values.
-constexpr Table escaped[] = {table_of("\"#%<>?\\^`{|}"), table_of("\"#%<>?\\^`{|}&+;"), component_table};
-
-const Table& table_for(Escape what) { return escaped[static_cast<std::size_t>(what)]; }
-
-/// What stands for the decoded byte `c`, written as `quoted`.
-void put(char c, std::string_view quoted, Unescape what, std::string& out) {
-    const bool bare = what != Unescape::redirect || (c > '%' && c < 0x7f);
-    if (bare)
-        out += c;
-    else
-        out += quoted;
-}
-
-}  // namespace
-
-void escape(std::string_view text, Escape what, std::string& out) {
-    constexpr char hex[] = "0123456789ABCDEF";
-    const Table& table = table_for(what);
-    while (!text.empty()) {
-        const auto stop = std::ranges::find_if(text, [&table](char c) { return in(table, c); });
-        const auto bare = static_cast<std::size_t>(stop - text.begin());
-        out += text.substr(0, bare);
-        text.remove_prefix(bare);
-        if (text.empty()) return;
-        const auto byte = static_cast<unsigned char>(text.front());
-        out.append({'%', hex[byte >> 4], hex[byte & 15]});
-        text.remove_prefix(1);
-    }
-}
-
-std::size_t count_escapes(std::string_view text, Escape what) {
-    const Table& table = table_for(what);
-    return static_cast<std::size_t>(std::ranges::count_if(text, [&table](char c) { return in(table, c); }));
-}
-
-void unescape(std::string_view text, Unescape what, std::string& out) {
-    const bool stops = what != Unescape::all;
-    while (!text.empty()) {
-        char c = text.front();
-        if (c != '%') {
-            out += c;
-            text.remove_prefix(1);
-        } else if (text.size() > 1 && digit(text[1]) == no_digit) {
-            out += text[1];
-            text.remove_prefix(2);
-            continue;
-        } else {
-            const std::string_view quoted = text.substr(0, 3);
-            text.remove_prefix(quoted.size());
-            if (quoted.size() < 3 || digit(quoted[2]) == no_digit) continue;
-            c = static_cast<char>(digit(quoted[1]) << 4 | digit(quoted[2]));
-            if (stops && c == '?')
-                out += c;
-            else
-                put(c, quoted, what, out);
-        }
-        if (stops && c == '?') {
-            out += text;
-            return;
-        }
-    }
 }
 
 }  // namespace sluice::route

@@ -1,10 +1,10 @@
 // The path that locations are chosen by, and the ways to write it back: as nginx does both, byte for byte.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "route/escape.hpp"
 
 namespace sluice::route {
 
@@ -24,29 +24,5 @@ struct NormalUri {
 /// "%00", a '%' without two hexadecimal digits, and ".." above the root are errors.
 /// With `merge_slashes` several slashes are one.
 NormalUri normalise_uri(std::string_view target, bool merge_slashes, std::string& storage);
-
-/// What must not stand bare.
-enum class Escape : std::uint8_t {
-    uri,        // in a path: controls, space, " # % < > ? \ ^ ` { | }, DEL and above
-    args,       // in an argument: those of a path, and & + ;
-    component,  // all but letters, digits and - . _ ~
-};
-
-/// Appends `text` with all that `what` names as "%XX", in capitals.
-void escape(std::string_view text, Escape what, std::string& out);
-
-/// The number of bytes that escape() would write as three.
-std::size_t count_escapes(std::string_view text, Escape what);
-
-/// How much is decoded.
-enum class Unescape : std::uint8_t {
-    all,       // everything
-    uri,       // everything up to and with the first '?', also one that was quoted; the rest stays
-    redirect,  // the same, but only what is safe in a URI: between '%' and DEL; rewrite's redirects
-};
-
-/// Appends `text` decoded. As in nginx, a '%' without a hexadecimal digit behind it is dropped, and one with a single
-/// digit is dropped with the digit and what follows.
-void unescape(std::string_view text, Unescape what, std::string& out);
 
 }  // namespace sluice::route
