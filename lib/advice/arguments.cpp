@@ -94,7 +94,7 @@ std::string Arguments::parse(std::span<const std::string> args) {
                 flags_[option.string_key] = value;
                 continue;
             }
-            if (has_operand) return concat({"one ", shape_.operand, ", not several: ", quoted(value), " is too much"});
+            if (has_operand) return concat({"one argument, not several: ", quoted(value), " is too much"});
             operand_ = value;
             has_operand = true;
         }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <ostream>
+#include <set>
 
 #include "advice/arguments.hpp"
 #include "advice/commands.hpp"
@@ -75,20 +76,26 @@ Table uses_of(const View& view) {
     return out;
 }
 
-/// "lines 3, 8 and 20 more"; with the file before it if there are several files.
+/// "lines 3 and 8"; if the conf has several files, "a.conf:3 and 8, b.conf:1".
 std::string places_of(const Use& use, const View& view) {
-    std::vector<std::string> lines;
+    std::map<std::string, std::set<std::uint32_t>> lines;  // by file
+    for (const config::Span place : use.places)
+        lines[view.sources()[place.source].path].insert(view.sources().position(place).line);
     const bool one_file = view.sources().size() == 1;
-    for (const config::Span place : use.places) {
-        std::string line = one_file ? std::to_string(view.sources().position(place).line) : view.line_of(place);
-        if (std::ranges::find(lines, line) == lines.end()) lines.push_back(std::move(line));
+    std::vector<std::string> parts;
+    for (const auto& [path, numbers] : lines) {
+        std::vector<std::string> shown;
+        for (const std::uint32_t number : numbers)
+            if (shown.size() < most_places) shown.push_back(std::to_string(number));
+        if (numbers.size() > most_places) shown.push_back(std::to_string(numbers.size() - most_places) + " more");
+        if (one_file) return concat({numbers.size() == 1 ? "line " : "lines ", list_of(shown)});
+        parts.push_back(concat({path, ":", list_of(shown)}));
+        if (parts.size() == most_places && lines.size() > most_places) {
+            parts.push_back(config::counted(lines.size() - most_places, "more file"));
+            break;
+        }
     }
-    const std::string_view unit = !one_file ? "" : lines.size() == 1 ? "line " : "lines ";
-    if (lines.size() <= most_places) return concat({unit, list_of(lines)});
-    const std::string more = std::to_string(lines.size() - most_places) + " more";
-    lines.resize(most_places);
-    lines.push_back(more);
-    return concat({unit, list_of(lines)});
+    return list_of(parts, ",");
 }
 
 std::string column(std::string_view text, std::size_t width) {

@@ -27,6 +27,8 @@ std::optional<Location> location_of(const Level& level) {
     out.word = &args.back();
     out.path = args.back().value;
     const std::string_view first = args.front().value;
+    const auto is_first = [first](const Modifier& modifier) { return modifier.text == first; };
+    if (args.size() > 1 && std::ranges::none_of(modifiers, is_first)) return std::nullopt;  // an error, said elsewhere
     for (const Modifier& modifier : modifiers) {
         if (args.size() > 1 ? first != modifier.text : !first.starts_with(modifier.text)) continue;
         out.kind = modifier.kind;

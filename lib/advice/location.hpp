@@ -21,7 +21,7 @@ struct Location {
     bool is_prefix() const { return kind == Kind::prefix || kind == Kind::final_prefix; }
 };
 
-/// nullopt if the level is no location, or has no path.
+/// nullopt if the level is no location, has no path, or a modifier that there is not.
 std::optional<Location> location_of(const Level& level);
 
 /// Those that stand in the level itself.

@@ -73,10 +73,8 @@ std::string syntax_of(const Row& row) {
         const bool optional = i >= row.args.least;
         out += concat({optional ? " [" : " ", text, optional ? "]" : ""});
     }
-    if (row.args.most == config::Arity::no_end)
-        out += " ...";
-    else if (row.args.most > shown)
-        out += " [...]";
+    if (row.args.most == config::Arity::no_end) out += " ...";
+    for (std::size_t i = shown; row.args.most != config::Arity::no_end && i < row.args.most; ++i) out += " [VALUE]";
     return out + (row.block() ? " { ... }" : ";");
 }
 

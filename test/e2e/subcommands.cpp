@@ -1,0 +1,61 @@
+// sluice check, compat and reference: the program as its user starts it, with files on the disk.
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "support/catch.hpp"
+#include "support/process.hpp"
+
+using namespace sluice::test;
+
+namespace {
+
+struct Outcome {
+    int status;
+    std::string output, errors;
+};
+
+Outcome run(std::vector<std::string> args) {
+    args.insert(args.begin(), SLUICE_BINARY);
+    Process process(args);
+    const int status = process.wait();
+    return {status, process.output().wait_for_end(), process.errors().wait_for_end()};
+}
+
+const std::string confs = std::string(SLUICE_SOURCE_DIR) + "/conf/";
+
+}  // namespace
+
+TEST_CASE("check reads files from the disk, and finds what others may read") {
+    const Outcome good = run({"check", confs + "sluice.conf"});
+    CHECK(good.status == 0);
+    CHECK(good.output == "nothing to complain about\n");
+
+    const std::string path = std::filesystem::temp_directory_path() / ("sluice-check-" + std::to_string(getpid()));
+    std::ofstream(path) << "events {}\nhttp { proxy_set_header X-Api-Key abc; }\n";
+    std::filesystem::permissions(path, std::filesystem::perms{0644});
+    const Outcome open = run({"check", path});
+    std::filesystem::permissions(path, std::filesystem::perms{0600});
+    const Outcome closed = run({"check", path});
+    std::filesystem::remove(path);
+    CHECK(open.status == 0);
+    CHECK(open.output.find("[SL022]") != std::string::npos);
+    CHECK(closed.output == "nothing to complain about\n");
+}
+
+TEST_CASE("compat and reference answer on standard output") {
+    const Outcome compat = run({"compat", confs + "examples/01-one-backend.conf"});
+    CHECK(compat.status == 0);
+    CHECK(compat.output.find("  proxy_pass           1  line ") != std::string::npos);
+    const Outcome reference = run({"reference", "proxy_pass"});
+    CHECK(reference.status == 0);
+    CHECK(reference.output.starts_with("proxy_pass URL;\n"));
+}
+
+TEST_CASE("a wrong subcommand line is status 2, with nothing on standard output") {
+    const Outcome got = run({"check"});
+    CHECK(got.status == 2);
+    CHECK(got.output.empty());
+    CHECK(got.errors.starts_with("sluice check: which file?"));
+}
