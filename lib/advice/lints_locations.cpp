@@ -1,5 +1,6 @@
 // Which location a request gets to, and what "if" in one does.
 #include <algorithm>
+#include <map>
 
 #include "advice/lint_rows.hpp"
 #include "advice/location.hpp"
@@ -15,6 +16,8 @@ namespace {
 using config::concat;
 using config::Directive;
 using config::quoted;
+
+constexpr std::size_t most_notes = 3;
 
 /// What is carried out in the order of the file, and does not make the "if" a location of its own that matters.
 bool is_of_rewrite(const Directive& d) {
@@ -73,7 +76,27 @@ bool guards(const Level& level) {
     return std::ranges::any_of(words, [&](std::string_view word) { return first_own(level, word) != nullptr; });
 }
 
-bool differ(const Level& a, const Level& b) { return handler_of(a) != handler_of(b) || (guards(a) && !guards(b)); }
+/// A location with what tells it from others.
+struct Route {
+    Location location;
+    std::string handler;
+    bool guarded;
+};
+
+std::vector<Route> routes_in(const Level& level) {
+    std::vector<Route> out;
+    for (Location& location : locations_in(level)) {
+        const Level& inside = *location.level;
+        out.push_back({std::move(location), handler_of(inside), guards(inside)});
+    }
+    return out;
+}
+
+/// Whether requests for the prefix would be served in another way by the regular expression.
+bool takes_from(const Route& regex, const Route& prefix) {
+    if (prefix.location.kind != Location::Kind::prefix || prefix.location.path.size() < 2) return false;
+    return regex.handler != prefix.handler || (prefix.guarded && !regex.guarded);
+}
 
 /// A path that both match, or "".
 std::string common_path(const Location& prefix, const Location& regex) {
@@ -86,25 +109,30 @@ std::string common_path(const Location& prefix, const Location& regex) {
     return concat({path, end.starts_with('.') ? "x" : "", end});
 }
 
+void report_shadow(const Location& regex, const std::vector<const Location*>& prefixes, Report& report) {
+    const std::string example = common_path(*prefixes[0], regex);
+    config::Diagnostic& d =
+        report.add(regex.level->block->span,
+                   concat({"this takes requests from location ", prefixes[0]->path, example.empty() ? "" : ", such as ",
+                           example, ": a regular expression that matches wins over a prefix"}),
+                   concat({"if they should stay there, write location ^~ ", prefixes[0]->path}));
+    for (const Location* prefix : prefixes)
+        if (d.notes.size() < most_notes)
+            d.notes.push_back({"this prefix loses such requests", prefix->level->block->span});
+    if (prefixes.size() > most_notes)
+        d.notes.push_back({concat({"and so do ", std::to_string(prefixes.size() - most_notes), " more"}), {}});
+}
+
 void find_shadow(const View& view, Report& report) {
     for (const Level* level : view.levels(config::in::server | config::in::location)) {
-        const std::vector<Location> locations = locations_in(*level);
-        for (const Location& regex : locations) {
-            if (!regex.is_regex() || !matches_below_any_prefix(regex.path) || refuses(*regex.level)) continue;
-            std::vector<const Location*> shadowed;
-            for (const Location& prefix : locations)
-                if (prefix.kind == Location::Kind::prefix && prefix.path.size() > 1 &&
-                    differ(*prefix.level, *regex.level))
-                    shadowed.push_back(&prefix);
-            if (shadowed.empty()) continue;
-            const std::string example = common_path(*shadowed[0], regex);
-            config::Diagnostic& d = report.add(
-                regex.level->block->span,
-                concat({"this takes requests from location ", shadowed[0]->path, example.empty() ? "" : ", such as ",
-                        example, ": a regular expression that matches wins over a prefix"}),
-                concat({"if they should stay there, write location ^~ ", shadowed[0]->path}));
-            for (const Location* prefix : shadowed)
-                d.notes.push_back({"this prefix loses such requests", prefix->level->block->span});
+        const std::vector<Route> routes = routes_in(*level);
+        for (const Route& regex : routes) {
+            const Location& location = regex.location;
+            if (!location.is_regex() || !matches_below_any_prefix(location.path) || refuses(*location.level)) continue;
+            std::vector<const Location*> taken;
+            for (const Route& other : routes)
+                if (takes_from(regex, other)) taken.push_back(&other.location);
+            if (!taken.empty()) report_shadow(location, taken, report);
         }
     }
 }
@@ -125,22 +153,39 @@ void find_behind_return(const View& view, Report& report) {
     }
 }
 
+/// The first of each; nullptr so far.
+struct Earlier {
+    const Location* everything = nullptr;
+    std::map<std::string_view, const Location*> by_path, by_path_any_case;
+
+    /// An earlier one that matches all that `later` does.
+    const Location* covers(const Location& later) const {
+        if (everything) return everything;
+        for (const auto* table :
+             {&by_path_any_case, later.kind == Location::Kind::regex ? &by_path : &by_path_any_case})
+            if (const auto found = table->find(later.path); found != table->end()) return found->second;
+        return nullptr;
+    }
+
+    void add(const Location& location) {
+        if (!everything && matches_everything(location.path)) everything = &location;
+        (location.kind == Location::Kind::regex ? by_path : by_path_any_case).emplace(location.path, &location);
+    }
+};
+
 void find_behind_regex(const Level& level, Report& report) {
-    std::vector<Location> before;
-    for (const Location& location : locations_in(level)) {
+    const std::vector<Location> locations = locations_in(level);
+    Earlier earlier;
+    for (const Location& location : locations) {
         if (!location.is_regex()) continue;
-        const auto first = std::ranges::find_if(before, [&](const Location& b) {
-            const bool covers = b.kind == Location::Kind::regex_any_case || b.kind == location.kind;
-            return matches_everything(b.path) || (covers && b.path == location.path);
-        });
-        if (first != before.end())
+        if (const Location* first = earlier.covers(location))
             report
                 .add(location.level->block->span,
                      "no request gets to this location: regular expressions are tried in order, and one before takes "
                      "all",
                      "put it before that one")
                 .notes.push_back({"this matches everything that the later one does", first->level->block->span});
-        before.push_back(location);
+        earlier.add(location);
     }
 }
 

@@ -385,6 +385,16 @@ TEST_CASE("the example of a shadowed path is one that the regular expression tak
     CHECK(found.all()[0].message.find("such as /api/x.css:") != std::string::npos);
 }
 
+TEST_CASE("a regular expression that takes from many prefixes is one finding with few notes") {
+    std::string text = "http { server { location ~ x { root /s; }";
+    for (int i = 0; i < 9; ++i) text += " location /p" + std::to_string(i) + " { proxy_pass http://a; }";
+    const config::Conf conf = parse(text + " } }");
+    const config::Diagnostics found = lint(conf, modes);
+    REQUIRE(found.warnings() == 1);
+    REQUIRE(found.all()[0].notes.size() == 4);
+    CHECK(found.all()[0].notes.back().message == "and so do 6 more");
+}
+
 TEST_CASE("lints take odd trees as they come") {
     for (const std::string text :
          {"", "http", "http;", "http {", "server { location { proxy_pass; } }", "http { server { location = { } } }",
