@@ -19,7 +19,7 @@ const std::vector<std::vector<std::string>> lines = {
     {"core"},
     {"tls", "http", "config", "balance"},
     {"vars", "advice"},
-    {"net"},
+    {"net", "process"},
     {"exchange"},
     {"filter", "observe", "cache"},
     {"route", "upstream"},
