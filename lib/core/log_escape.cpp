@@ -1,66 +1,95 @@
 #include "core/log_escape.hpp"
 
+#include <cstdint>
+#include <cstring>
+
 namespace sluice::core {
 
 namespace {
 
 constexpr char hex[] = "0123456789ABCDEF";
 
-/// Appends `text`, and what `write` makes of each byte that must not stand bare.
-template <class Bare, class Write>
-void append(std::string& out, std::string_view text, Bare is_bare, Write write) {
-    std::size_t plain = 0;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const auto c = static_cast<unsigned char>(text[i]);
-        if (is_bare(c)) continue;
-        out.append(text, plain, i - plain);
-        plain = i + 1;
-        write(c);
+/// Eight bytes looked at as one number: nearly all text is plain, and is passed over eight bytes at a time.
+constexpr std::uint64_t each(unsigned char byte) { return 0x0101010101010101u * byte; }
+/// Not 0 if, and only if, a byte of `eight` is less than `limit`, which is at most 128.
+constexpr std::uint64_t any_below(std::uint64_t eight, unsigned char limit) {
+    return (eight - each(limit)) & ~eight & each(0x80);
+}
+constexpr std::uint64_t any_equal(std::uint64_t eight, unsigned char byte) { return any_below(eight ^ each(byte), 1); }
+
+struct Default {
+    static bool plain(unsigned char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+    static bool all_plain(std::uint64_t eight) {
+        return !((eight & each(0x80)) | any_below(eight, 0x20) | any_equal(eight, 0x7f) | any_equal(eight, '"') |
+                 any_equal(eight, '\\'));
     }
-    out.append(text, plain);
+    static void write(std::string& out, unsigned char c) {
+        const char escaped[4] = {'\\', 'x', hex[c >> 4], hex[c & 15]};
+        out.append(escaped, 4);
+    }
+};
+
+struct Json {
+    static bool plain(unsigned char c) { return c >= 0x20 && c != '"' && c != '\\'; }
+    static bool all_plain(std::uint64_t eight) {
+        return !(any_below(eight, 0x20) | any_equal(eight, '"') | any_equal(eight, '\\'));
+    }
+    static void write(std::string& out, unsigned char c) {
+        const char letter = short_form(c);
+        const char escaped[6] = {'\\', letter ? letter : 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+        out.append(escaped, letter ? 2 : 6);
+    }
+
+  private:
+    /// The letter behind the backslash, or 0.
+    static constexpr char short_form(unsigned char c) {
+        switch (c) {
+            case '"':
+                return '"';
+            case '\\':
+                return '\\';
+            case '\b':
+                return 'b';
+            case '\f':
+                return 'f';
+            case '\n':
+                return 'n';
+            case '\r':
+                return 'r';
+            case '\t':
+                return 't';
+            default:
+                return 0;
+        }
+    }
+};
+
+/// Where the first byte at or after `from` is that must not stand bare.
+template <class Rule>
+std::size_t find_unsafe(std::string_view text, std::size_t from) {
+    for (std::uint64_t eight; text.size() - from >= sizeof eight; from += sizeof eight) {
+        std::memcpy(&eight, text.data() + from, sizeof eight);
+        if (!Rule::all_plain(eight)) break;
+    }
+    while (from < text.size() && Rule::plain(static_cast<unsigned char>(text[from]))) ++from;
+    return from;
 }
 
-/// The letter behind the backslash, or 0.
-constexpr char short_form(unsigned char c) {
-    switch (c) {
-        case '"':
-            return '"';
-        case '\\':
-            return '\\';
-        case '\b':
-            return 'b';
-        case '\f':
-            return 'f';
-        case '\n':
-            return 'n';
-        case '\r':
-            return 'r';
-        case '\t':
-            return 't';
-        default:
-            return 0;
+template <class Rule>
+void append(std::string& out, std::string_view text) {
+    for (std::size_t from = 0;;) {
+        const auto at = find_unsafe<Rule>(text, from);
+        out.append(text, from, at - from);
+        if (at == text.size()) return;
+        Rule::write(out, static_cast<unsigned char>(text[at]));
+        from = at + 1;
     }
 }
 
 }  // namespace
 
-void append_escaped(std::string& out, std::string_view text) {
-    append(
-        out, text, [](unsigned char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; },
-        [&](unsigned char c) {
-            const char escaped[4] = {'\\', 'x', hex[c >> 4], hex[c & 15]};
-            out.append(escaped, 4);
-        });
-}
+void append_escaped(std::string& out, std::string_view text) { append<Default>(out, text); }
 
-void append_json_escaped(std::string& out, std::string_view text) {
-    append(
-        out, text, [](unsigned char c) { return c >= 0x20 && c != '"' && c != '\\'; },
-        [&](unsigned char c) {
-            const char letter = short_form(c);
-            const char escaped[6] = {'\\', letter ? letter : 'u', '0', '0', hex[c >> 4], hex[c & 15]};
-            out.append(escaped, letter ? 2 : 6);
-        });
-}
+void append_json_escaped(std::string& out, std::string_view text) { append<Json>(out, text); }
 
 }  // namespace sluice::core
