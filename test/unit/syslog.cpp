@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <regex>
 
 #include "core/clock.hpp"
 #include "observe/log_writer.hpp"
@@ -192,8 +191,11 @@ TEST_CASE("the form of a datagram") {
     Syslog with_host(options, at);
     CHECK(with_host.send(noon, Severity::info, "a line") == Syslog::Sent::yes);
     const auto first = server.read();
-    CHECK(std::regex_match(first, std::regex("<190>Oct  9 12:00:00 [^A-Z ]+ web: a line")));
     INFO(first);
+    constexpr std::string_view start = "<190>Oct  9 12:00:00 ", end = " web: a line";
+    REQUIRE((first.starts_with(start) && first.ends_with(end) && first.size() > start.size() + end.size()));
+    const auto host = first.substr(start.size(), first.size() - start.size() - end.size());
+    CHECK(host.find_first_of(" ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos);
     options.hostname = false;
     options.facility = 0;
     Syslog without(options, at);
