@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
+#include <cstdlib>
+#include <new>
 #include <span>
 #include <utility>
-#include <vector>
 
 namespace sluice::core {
 
@@ -60,17 +60,50 @@ class BufferPool {
 
   private:
     friend class Buffer;
+    /// A block that nobody has holds the way to the next.
+    struct Free {
+        Free* next;
+    };
     struct Shelf {
-        std::vector<char*> blocks;
+        Free* top = nullptr;
+        std::size_t count = 0;
         std::size_t keep;  // more than these go back to the allocator
     };
     Buffer lend(Shelf& shelf, std::size_t size);
     void take_back(char* block, std::size_t size);
+    static char* add(std::size_t size);
 
-    Shelf small_{{}, 256};
-    Shelf large_{{}, 64};
+    Shelf small_{.keep = 256};
+    Shelf large_{.keep = 64};
     std::size_t lent_ = 0;
 };
+
+inline Buffer BufferPool::lend(Shelf& shelf, std::size_t size) {
+    ++lent_;
+#ifndef __SANITIZE_ADDRESS__  // there, a fresh block each time finds uses after return
+    if (Free* const block = shelf.top) {
+        shelf.top = block->next;
+        --shelf.count;
+        return Buffer(*this, reinterpret_cast<char*>(block), size);
+    }
+#endif
+    return Buffer(*this, add(size), size);
+}
+
+inline void BufferPool::take_back(char* block, std::size_t size) {
+    --lent_;
+#ifndef __SANITIZE_ADDRESS__
+    Shelf& shelf = size == small ? small_ : large_;
+    if (shelf.count < shelf.keep) {
+        shelf.top = new (block) Free{shelf.top};
+        ++shelf.count;
+        return;
+    }
+#else
+    (void)size;
+#endif
+    std::free(block);
+}
 
 inline void Buffer::release() {
     if (!data_) return;

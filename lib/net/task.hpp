@@ -17,29 +17,28 @@
 namespace sluice::net {
 
 /// Recycles coroutine frames of one thread, in classes of 128 bytes up to 8 KiB; the rest goes to the allocator.
+/// Always inlined: the size of a frame, and so its class, is a constant where one is made or destroyed.
 class FramePool {
   public:
-    static void* allocate(std::size_t size) {
+    [[gnu::always_inline]] static void* allocate(std::size_t size) {
         count(1);
 #ifndef __SANITIZE_ADDRESS__
-        const std::size_t c = (size + step - 1) / step;
-        if (c < classes) {
-            if (Free*& head = shelf().heads[c]) return std::exchange(head, head->next);
-            size = c * step;
+        const std::size_t c = class_of(size);
+        if (c >= classes) return add(size);
+        if (Free* const frame = heads_[c]) {
+            heads_[c] = frame->next;
+            return frame;
         }
+        size = c * step;
 #endif
-        void* out = std::malloc(size);
-        if (!out) throw std::bad_alloc();
-        return out;
+        return add(size);
     }
 
-    static void release(void* frame, std::size_t size) noexcept {
+    [[gnu::always_inline]] static void release(void* frame, std::size_t size) noexcept {
         count(-1);
 #ifndef __SANITIZE_ADDRESS__
-        const std::size_t c = (size + step - 1) / step;
-        if (c < classes) {
-            auto& s = shelf();
-            s.heads[c] = new (frame) Free{s.heads[c]};
+        if (const std::size_t c = class_of(size); c < classes) {
+            heads_[c] = new (frame) Free{heads_[c]};
             return;
         }
 #else
@@ -68,20 +67,26 @@ class FramePool {
     }
 #endif
     static constexpr std::size_t step = 128, classes = 65;
+    static constexpr std::size_t class_of(std::size_t size) { return (size + step - 1) / step; }
     struct Free {
         Free* next;
     };
-    struct Shelf {
-        std::array<Free*, classes> heads{};
-        ~Shelf() {
-            for (Free* f : heads)
-                while (f) std::free(std::exchange(f, f->next));
+    /// Gives back to the allocator, at the end of a thread, what that thread took from it.
+    struct Sweeper {
+        ~Sweeper() {
+            for (Free*& head : heads_)
+                while (head) std::free(std::exchange(head, head->next));
         }
     };
-    static Shelf& shelf() {
-        static thread_local Shelf s;
-        return s;
+    /// A frame from the allocator.
+    [[gnu::noinline]] static void* add(std::size_t size) {
+        static thread_local Sweeper sweeper;
+        void* const frame = std::malloc(size);
+        if (!frame) throw std::bad_alloc();
+        return frame;
     }
+    // Initialised at compile time and never destroyed, so that no use of it has to ask whether it is there.
+    static inline constinit thread_local std::array<Free*, classes> heads_{};
 };
 
 template <class T = void>
@@ -92,8 +97,8 @@ namespace detail {
 struct PromiseBase {
     std::coroutine_handle<> continuation = std::noop_coroutine();
 
-    static void* operator new(std::size_t size) { return FramePool::allocate(size); }
-    static void operator delete(void* frame, std::size_t size) noexcept { FramePool::release(frame, size); }
+    [[gnu::always_inline]] static void* operator new(std::size_t size) { return FramePool::allocate(size); }
+    [[gnu::always_inline]] static void operator delete(void* frame, std::size_t size) noexcept { FramePool::release(frame, size); }
 
     struct Final {
         bool await_ready() noexcept { return false; }
@@ -167,8 +172,8 @@ inline Task<void> detail::Promise<void>::get_return_object() {
 /// A coroutine that nobody awaits: runs at once up to its first wait, frees itself at its end.
 struct Detached {
     struct promise_type {
-        static void* operator new(std::size_t size) { return FramePool::allocate(size); }
-        static void operator delete(void* frame, std::size_t size) noexcept { FramePool::release(frame, size); }
+        [[gnu::always_inline]] static void* operator new(std::size_t size) { return FramePool::allocate(size); }
+        [[gnu::always_inline]] static void operator delete(void* frame, std::size_t size) noexcept { FramePool::release(frame, size); }
         Detached get_return_object() noexcept { return {}; }
         std::suspend_never initial_suspend() noexcept { return {}; }
         std::suspend_never final_suspend() noexcept { return {}; }
