@@ -1,8 +1,8 @@
 // The coroutine type of the request path.
 //
 // asio::awaitable is not used there: its frames and handlers cost more than the work of a small request (DESIGN.md,
-// decision 2). A Task is lazy, has one awaiter, runs on the thread that awaits it, and never lets an exception out:
-// what can fail returns a result. Frames come from a thread-local free list.
+// decision 2). A Task runs at once up to its first wait, has one awaiter, stays on the thread that made it, and never lets
+// an exception out: what can fail returns a result. Frames come from a thread-local free list.
 #pragma once
 
 #include <array>
@@ -108,7 +108,8 @@ struct PromiseBase {
         }
         void await_resume() noexcept {}
     };
-    std::suspend_always initial_suspend() noexcept { return {}; }
+    // Nearly every task is awaited where it is made. Suspending first would enter its frame once more for each.
+    std::suspend_never initial_suspend() noexcept { return {}; }
     Final final_suspend() noexcept { return {}; }
     [[noreturn]] void unhandled_exception() noexcept { std::terminate(); }
 };
@@ -148,11 +149,8 @@ class [[nodiscard]] Task {
         if (h_) h_.destroy();
     }
 
-    bool await_ready() const noexcept { return false; }
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) noexcept {
-        h_.promise().continuation = awaiting;
-        return h_;
-    }
+    bool await_ready() const noexcept { return h_.done(); }
+    void await_suspend(std::coroutine_handle<> awaiting) noexcept { h_.promise().continuation = awaiting; }
     T await_resume() {
         if constexpr (!std::is_void_v<T>) return std::move(*h_.promise().value);
     }
@@ -182,7 +180,8 @@ struct Detached {
     };
 };
 
-/// A Task running beside its parent. The parent must join before it goes away.
+/// A Task running beside its parent. The parent must join before it goes away. running() is false during the task's first
+/// steps, up to its first wait.
 class Child {
   public:
     Child() = default;

@@ -37,6 +37,12 @@ Task<void> add(Gate& gate, std::string& out, const char* text) {
     out += text;
 }
 
+Task<void> begin_and_end(Gate& gate, std::string& out) {
+    out += "begun ";
+    co_await gate;
+    out += "ended";
+}
+
 Detached with_child(Gate& child_gate, Gate& own_gate, std::string& out) {
     Child child;
     child.start(add(child_gate, out, "child "));
@@ -51,7 +57,20 @@ Detached take(std::unique_ptr<int>& out) { out = co_await movable_only(); }
 
 }  // namespace
 
-TEST_CASE("a task runs when it is awaited") {
+TEST_CASE("a task runs at once, up to its first wait") {
+    const auto frames = FramePool::outstanding();
+    Gate gate;
+    std::string out;
+    {
+        const auto task = begin_and_end(gate, out);
+        CHECK(out == "begun ");
+        gate.open();
+        CHECK(out == "begun ended");
+    }
+    CHECK(FramePool::outstanding() == frames);
+}
+
+TEST_CASE("a task that does not wait is through when it is awaited") {
     const auto frames = FramePool::outstanding();
     std::string out;
     collect(answer("at once"), out);
