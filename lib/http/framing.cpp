@@ -28,10 +28,8 @@ Framing refused_coding(std::string_view list) {
     return refused(501, "a transfer coding other than chunked");
 }
 
-/// What the fields say, with the answers owed by a server. Kind `none` when they say nothing.
-Framing frame_fields(int minor, const Fields& fields) {
+[[gnu::noinline]] Framing read_framing(int minor, const Fields& fields) {
     const Field *length = nullptr, *coding = nullptr;
-    if (!fields.may_have(FieldId::content_length) && !fields.may_have(FieldId::transfer_encoding)) return {};
     for (const Field& field : fields) {
         if (field.id == FieldId::content_length) {
             if (length) return refused(400, "more than one Content-Length");
@@ -53,6 +51,22 @@ Framing frame_fields(int minor, const Fields& fields) {
     return {.kind = BodyKind::length, .length = static_cast<std::uint64_t>(*value)};
 }
 
+/// What the fields say, with the answers owed by a server. Kind `none` when they say nothing.
+Framing frame_fields(int minor, const Fields& fields) {
+    if (!fields.may_have(FieldId::content_length) && !fields.may_have(FieldId::transfer_encoding)) return {};
+    return read_framing(minor, fields);
+}
+
+[[gnu::noinline]] bool connection_keeps_alive(int minor, const Fields& fields) {
+    bool asked = minor >= 1;
+    for (const Field& field : fields) {
+        if (field.id != FieldId::connection) continue;
+        if (list_contains(field.value, "close")) return false;
+        if (!asked) asked = list_contains(field.value, "keep-alive");
+    }
+    return asked;
+}
+
 }  // namespace
 
 Framing frame_request(const RequestHead& head) { return frame_fields(head.minor, head.fields); }
@@ -69,14 +83,7 @@ Framing frame_response(const ResponseHead& head, Method request) {
 }
 
 bool keeps_alive(int minor, const Fields& fields) {
-    bool asked = minor >= 1;
-    if (!fields.may_have(FieldId::connection)) return asked;
-    for (const Field& field : fields) {
-        if (field.id != FieldId::connection) continue;
-        if (list_contains(field.value, "close")) return false;
-        if (!asked) asked = list_contains(field.value, "keep-alive");
-    }
-    return asked;
+    return fields.may_have(FieldId::connection) ? connection_keeps_alive(minor, fields) : minor >= 1;
 }
 
 bool too_many_connection_options(const Fields& fields) {

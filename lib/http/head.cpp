@@ -42,6 +42,7 @@ class Parser {
     const char* version(const char* line, const char* p, int& minor);
     const char* rare_version(const char* line, const char* p, int& minor);
     const char* end_line(const char* line, const char* p, const char* why);
+    const char* rare_line_end(const char* line, const char* p, const char* why);
 
     const char* starve(const char* line);
     const char* refuse(const char* line, const char* at, const char* why, int status = 400);
@@ -87,7 +88,12 @@ class Parser {
 }
 
 /// The end of `line` is due at `p`: CRLF, or LF alone (RFC 9112 2.2). `why` tells what is wrong with any other byte.
-inline const char* Parser::end_line(const char* line, const char* p, const char* why) {
+[[gnu::always_inline]] inline const char* Parser::end_line(const char* line, const char* p, const char* why) {
+    if (end_ - p >= 2 && scan::same<2>(p, "\r\n") && !over_limit(line, p)) return p + 2;
+    return rare_line_end(line, p, why);
+}
+
+[[gnu::noinline]] const char* Parser::rare_line_end(const char* line, const char* p, const char* why) {
     const char* lf = p;
     if (lf != end_ && *lf == '\r') ++lf;
     if (lf == end_) return starve(line);
@@ -107,11 +113,14 @@ const char* Parser::empty_lines(const char* p) {
 
 /// RFC 9112 2.3: eight bytes, case counts.
 inline const char* Parser::version(const char* line, const char* p, int& minor) {
-    if (end_ - p >= 8 && std::memcmp(p, "HTTP/1.", 7) == 0 && (p[7] == '1' || p[7] == '0')) {
-        minor = p[7] - '0';
-        return p + 8;
-    }
-    return rare_version(line, p, minor);
+    if (end_ - p < 8) return rare_version(line, p, minor);
+    if (scan::same<8>(p, "HTTP/1.1"))
+        minor = 1;
+    else if (scan::same<8>(p, "HTTP/1.0"))
+        minor = 0;
+    else
+        return rare_version(line, p, minor);
+    return p + 8;
 }
 
 [[gnu::cold]] const char* Parser::rare_version(const char* line, const char* p, int& minor) {
@@ -127,18 +136,24 @@ inline const char* Parser::version(const char* line, const char* p, int& minor) 
     return p;
 }
 
+/// Every method is compared with `name` in one or two words, none by a call.
 Method method_of(std::string_view name) {
+    const char* const p = name.data();
     switch (name.size()) {
         case 3:
-            return name == "GET" ? Method::get : name == "PUT" ? Method::put : Method::other;
+            return scan::same<3>(p, "GET") ? Method::get : scan::same<3>(p, "PUT") ? Method::put : Method::other;
         case 4:
-            return name == "POST" ? Method::post : name == "HEAD" ? Method::head : Method::other;
+            return scan::same<4>(p, "POST") ? Method::post : scan::same<4>(p, "HEAD") ? Method::head : Method::other;
         case 5:
-            return name == "PATCH" ? Method::patch : name == "TRACE" ? Method::trace : Method::other;
+            return scan::same<5>(p, "PATCH")   ? Method::patch
+                   : scan::same<5>(p, "TRACE") ? Method::trace
+                                               : Method::other;
         case 6:
-            return name == "DELETE" ? Method::delete_ : Method::other;
+            return scan::same<6>(p, "DELETE") ? Method::delete_ : Method::other;
         case 7:
-            return name == "OPTIONS" ? Method::options : name == "CONNECT" ? Method::connect : Method::other;
+            return scan::same<7>(p, "OPTIONS")   ? Method::options
+                   : scan::same<7>(p, "CONNECT") ? Method::connect
+                                                 : Method::other;
         default:
             return Method::other;
     }
@@ -148,7 +163,7 @@ Method method_of(std::string_view name) {
 const char* Parser::request_line(const char* p, RequestHead& head) {
     first_line_ = true;
     const char* const line = p;
-    p = scan::token_end(p, end_);
+    p = scan::token_end(begin, p, end_);
     if (p == end_) return starve(line);
     if (p == line) return refuse(line, p, "a request begins with a method, and this byte cannot be in one");
     if (*p != ' ') return refuse(line, p, "a method is followed by a single space");
@@ -156,7 +171,7 @@ const char* Parser::request_line(const char* p, RequestHead& head) {
     head.method = method_of(head.method_name);
 
     const char* const target = ++p;
-    p = scan::target_end(p, end_);
+    p = scan::target_end(begin, p, end_);
     if (p == end_) return starve(line);
     if (*p == '\r' || *p == '\n') return refuse(line, p, "the request line has no HTTP version");
     if (*p != ' ') return refuse(line, p, "a control character in the request target");
@@ -189,7 +204,7 @@ const char* Parser::status_line(const char* p, ResponseHead& head) {
     head.reason = {};
     if (p != end_ && *p == ' ') {
         const char* const reason = ++p;
-        p = scan::value_end(p, end_);
+        p = scan::value_end(begin, p, end_);
         head.reason = {reason, static_cast<std::size_t>(p - reason)};
         p = end_line(line, p, "a control character in the reason phrase");
     } else {
@@ -209,22 +224,23 @@ const char* Parser::status_line(const char* p, ResponseHead& head) {
     return "a field's name holds a byte that is not allowed there";
 }
 
-/// Field lines up to and with the empty line (RFC 9112 5).
+/// Field lines up to and with the empty line (RFC 9112 5). Written for the line that is in order: what else it may be
+/// is asked only when it is not.
 const char* Parser::field_lines(const char* p, Fields& fields) {
     for (;;) {
         const char* const line = p;
-        if (p == end_) return starve(line);
-        if (*p == '\r' || *p == '\n') return end_line(line, p, "");
-
-        const char* const colon = scan::token_end(p, end_);
+        const char* const colon = scan::token_end(begin, line, end_);
         if (colon == end_) return starve(line);
-        if (*colon != ':' || colon == line) return refuse(line, colon, bad_name(*colon, colon == line));
-
+        if (*colon != ':' || colon == line) {
+            if (colon == line && (*line == '\r' || *line == '\n')) return end_line(line, line, "");
+            return refuse(line, colon, bad_name(*colon, colon == line));
+        }
         const char* value = colon + 1;
-        while (value != end_ && scan::is_blank(*value)) ++value;
-        const char* value_end = scan::value_end(value, end_);
+        const char* value_end = scan::value_end(begin, value, end_);
         p = end_line(line, value_end, "a control character in a field's value");
         if (!p) return nullptr;
+        if (*value == ' ') ++value;              // as nearly everybody writes it
+        while (scan::is_blank(*value)) ++value;  // as far as the end of the line
         while (value_end != value && scan::is_blank(value_end[-1])) --value_end;
 
         if (fields.size() == limits_.fields) return fail(431, "more fields than allowed");
@@ -237,7 +253,7 @@ const char* Parser::field_lines(const char* p, Fields& fields) {
 /// `begin`. So a line is looked at until its end has come (10 bytes per ns, and no longer than the limit), and the
 /// whole head once more when its own end has; what fails, fails with the very byte that is wrong.
 const char* Parser::resume(std::size_t seen) const {
-    if (seen == 0 || begin + seen > end_) return begin;
+    if (begin + seen > end_) return begin;
     const void* const lf = ::memrchr(begin, '\n', seen);
     const char* const line = lf ? static_cast<const char*>(lf) + 1 : begin;
     const char* first = begin;
@@ -249,7 +265,7 @@ const char* Parser::resume(std::size_t seen) const {
 template <class FirstLine>
 HeadOutcome parse(Parser& parser, std::size_t seen, Fields& fields, FirstLine first_line) {
     fields.clear();
-    if (const char* const from = parser.resume(seen); from != parser.begin) {
+    if (const char* const from = seen == 0 ? parser.begin : parser.resume(seen); from != parser.begin) {
         if (!parser.field_lines(from, fields)) return parser.outcome;
         fields.clear();
     }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <type_traits>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -39,9 +40,30 @@ inline constexpr Table target_table = [] {
     return table;
 }();
 
+/// What the path of a target may hold: what the target may, up to its query or fragment.
+inline constexpr Table path_table = [] {
+    Table table = target_table;
+    table['?'] = table['#'] = false;
+    return table;
+}();
+
 inline bool in(const Table& table, char c) { return table[static_cast<unsigned char>(c)]; }
 inline bool is_token_char(char c) { return in(token_table, c); }
 inline bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+/// The first N bytes at `p` are those of `text`. Two loads that overlap where N is no power of two: short compares of
+/// other sizes would be calls.
+template <std::size_t N>
+bool same(const char* p, const char* text) {
+    using Word =
+        std::conditional_t<(N >= 8), std::uint64_t, std::conditional_t<(N >= 4), std::uint32_t, std::uint16_t>>;
+    static_assert(N >= 2 && N <= 2 * sizeof(Word));
+    constexpr std::size_t last = N - sizeof(Word);
+    Word a[2], b[2];
+    std::memcpy(&a[0], p, sizeof(Word)), std::memcpy(&a[1], p + last, sizeof(Word));
+    std::memcpy(&b[0], text, sizeof(Word)), std::memcpy(&b[1], text + last, sizeof(Word));
+    return a[0] == b[0] && a[1] == b[1];
+}
 
 inline bool is_token(std::string_view text) {
     for (const char c : text)
@@ -82,45 +104,63 @@ inline __m128i load(const char* p) { return _mm_loadu_si128(reinterpret_cast<con
 inline __m128i at_most(__m128i v, char c) { return _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(c)), v); }
 inline __m128i equal(__m128i v, char c) { return _mm_cmpeq_epi8(v, _mm_set1_epi8(c)); }
 inline unsigned bits(__m128i v) { return static_cast<unsigned>(_mm_movemask_epi8(v)); }
+
+/// The first byte of [p, end) for which `stops` sets a bit, or `end`. A last part of less than 16 bytes is loaded with
+/// what lies before it, as far as `begin`; nullptr when even that is too short.
+template <class Stops>
+[[gnu::always_inline]] inline const char* first_stop(const char* begin, const char* p, const char* end, Stops stops) {
+    for (; end - p >= 16; p += 16)
+        if (const unsigned found = stops(load(p))) return p + std::countr_zero(found);
+    if (end - begin < 16) return nullptr;
+    const unsigned found = stops(load(end - 16)) >> (16 - (end - p));
+    return found ? p + std::countr_zero(found) : end;
+}
 #endif
 
+// `begin`, at most p, is where the text begins of which p is in the midst: bytes from there on may be read again.
+
 /// The first byte that no field value may hold: in a good head the CR or LF of its line.
-inline const char* value_end(const char* p, const char* end) {
+inline const char* value_end([[maybe_unused]] const char* begin, const char* p, const char* end) {
 #if defined(__SSE2__)
-    for (; end - p >= 16; p += 16) {
-        const __m128i v = load(p);
-        const __m128i control = _mm_andnot_si128(equal(v, '\t'), at_most(v, 0x1f));
-        if (const unsigned stops = bits(_mm_or_si128(control, equal(v, 0x7f)))) return p + std::countr_zero(stops);
-    }
+    const auto stops = [](__m128i v) {
+        return bits(_mm_or_si128(_mm_andnot_si128(equal(v, '\t'), at_most(v, 0x1f)), equal(v, 0x7f)));
+    };
+    if (const char* const stop = first_stop(begin, p, end, stops)) return stop;
 #endif
     return portable_end<0x20>(value_table, p, end);
 }
 
 /// The first byte that no target may hold: in a good request line the space after it.
-inline const char* target_end(const char* p, const char* end) {
+inline const char* target_end([[maybe_unused]] const char* begin, const char* p, const char* end) {
 #if defined(__SSE2__)
-    for (; end - p >= 16; p += 16) {
-        const __m128i v = load(p);
-        if (const unsigned stops = bits(_mm_or_si128(at_most(v, 0x20), equal(v, 0x7f))))
-            return p + std::countr_zero(stops);
-    }
+    const auto stops = [](__m128i v) { return bits(_mm_or_si128(at_most(v, 0x20), equal(v, 0x7f))); };
+    if (const char* const stop = first_stop(begin, p, end, stops)) return stop;
 #endif
     return portable_end<0x21>(target_table, p, end);
 }
 
+/// The first byte that no target may hold, or that ends its path: '?' or '#'.
+inline const char* path_end([[maybe_unused]] const char* begin, const char* p, const char* end) {
+#if defined(__SSE2__)
+    const auto stops = [](__m128i v) {
+        const __m128i marks = _mm_or_si128(equal(v, '?'), equal(v, '#'));
+        return bits(_mm_or_si128(marks, _mm_or_si128(at_most(v, 0x20), equal(v, 0x7f))));
+    };
+    if (const char* const stop = first_stop(begin, p, end, stops)) return stop;
+#endif
+    return end_in(path_table, p, end);
+}
+
 /// The first byte that is not a tchar. Letters and '-' go by 16, since nearly all names hold nothing else; a loop over
 /// bytes costs a mispredicted branch per name.
-inline const char* token_end(const char* p, const char* end) {
+inline const char* token_end([[maybe_unused]] const char* begin, const char* p, const char* end) {
 #if defined(__SSE2__)
-    for (; end - p >= 16; p += 16) {
-        const __m128i v = load(p);
+    const auto stops = [](__m128i v) {
         const __m128i from_a = _mm_sub_epi8(_mm_or_si128(v, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
-        const auto common = static_cast<std::uint16_t>(bits(_mm_or_si128(at_most(from_a, 25), equal(v, '-'))));
-        if (common == 0xffff) continue;
-        p += std::countr_one(common);
-        if (*p == ':') return p;
-        break;
-    }
+        return bits(_mm_or_si128(at_most(from_a, 25), equal(v, '-'))) ^ 0xffffu;
+    };
+    if (const char* const stop = first_stop(begin, p, end, stops)) p = stop;
+    if (p != end && *p == ':') return p;
 #endif
     return end_in(token_table, p, end);
 }

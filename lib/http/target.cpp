@@ -24,14 +24,15 @@ constexpr scan::Table name_table = [] {
 
 bool is_hex(char c) { return core::is_digit(c) || (core::lower(c) >= 'a' && core::lower(c) <= 'f'); }
 
-bool is_registered_name(std::string_view name) {
-    const char* const end = name.data() + name.size();
-    const char* p = name.data();
+/// The end of the registered name at the front of `host`, which may be empty.
+const char* registered_name_end(std::string_view host) {
+    const char* const end = host.data() + host.size();
+    const char* p = host.data();
     while ((p = scan::end_in(name_table, p, end)) != end) {
-        if (*p != '%' || end - p < 3 || !is_hex(p[1]) || !is_hex(p[2])) return false;
+        if (*p != '%' || end - p < 3 || !is_hex(p[1]) || !is_hex(p[2])) break;
         p += 3;
     }
-    return !name.empty();
+    return p;
 }
 
 /// Without brackets, zone or prefix length.
@@ -64,9 +65,18 @@ const char* read_host(const RequestHead& head, std::string_view& host) {
     return nullptr;
 }
 
-std::string_view query_of(std::string_view path) {
-    const std::size_t mark = path.find('?');
-    return mark == path.npos ? std::string_view{} : path.substr(mark + 1);
+/// Looks at every byte, once, and finds the query on the way.
+const char* read_bytes(std::string_view target, std::string_view& query) {
+    if (target.empty()) return "an empty request target";
+    const char* const begin = target.data();
+    const char* const end = begin + target.size();
+    const char* p = scan::path_end(begin, begin, end);
+    if (p != end && *p == '?') {
+        query = target.substr(static_cast<std::size_t>(p + 1 - begin));
+        while (p != end && *p == '?') p = scan::path_end(begin, p + 1, end);
+    }
+    if (p == end) return nullptr;
+    return *p == '#' ? "a '#' in the request target" : "a control character or space in the request target";
 }
 
 /// RFC 9112 3.2.2. `rest` is what follows "http://".
@@ -79,7 +89,6 @@ const char* read_absolute(std::string_view rest, Method method, Target& out) {
     if (out.path.empty()) out.path = method == Method::options ? "*" : "/";  // RFC 9112 3.2.4
     // "http://a?b" means the path "/?b", which is nowhere in these bytes to view; nobody sends it.
     if (out.path.front() == '?') return "an absolute request target with a query but no path";
-    out.query = query_of(out.path);
     return nullptr;
 }
 
@@ -110,7 +119,6 @@ const char* read_form(const RequestHead& head, Target& out) {
     if (target.front() == '/') {
         out.form = TargetForm::origin;
         out.path = target;
-        out.query = query_of(target);
         return nullptr;
     }
     if (target == "*") {
@@ -126,30 +134,21 @@ const char* read_form(const RequestHead& head, Target& out) {
 }  // namespace
 
 bool valid_host(std::string_view host) {
-    std::string_view name = host, port;
+    std::size_t size = 0;  // of the name or address
     if (host.starts_with('[')) {
         const std::size_t close = host.find(']');
         if (close == host.npos || !is_ipv6(host.substr(1, close - 1))) return false;
-        port = host.substr(close + 1);
+        size = close + 1;
     } else {
-        const std::size_t colon = std::min(host.find(':'), host.size());
-        name = host.substr(0, colon);
-        port = host.substr(colon);
-        if (!is_registered_name(name)) return false;
+        size = static_cast<std::size_t>(registered_name_end(host) - host.data());
+        if (size == 0) return false;
     }
-    return port.empty() || (port.front() == ':' && is_port(port.substr(1)));
+    return size == host.size() || (host[size] == ':' && is_port(host.substr(size + 1)));
 }
 
 Target parse_target(const RequestHead& head) {
     Target out;
-    const char* const begin = head.target.data();
-    const char* const end = begin + head.target.size();
-    if (begin == end)
-        out.error = "an empty request target";
-    else if (scan::target_end(begin, end) != end)
-        out.error = "a control character or space in the request target";
-    else if (std::memchr(begin, '#', head.target.size()))
-        out.error = "a '#' in the request target";
+    out.error = read_bytes(head.target, out.query);
     if (!out.error) out.error = read_host(head, out.host);
     if (!out.error) out.error = read_form(head, out);
     return out;
