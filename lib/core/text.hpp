@@ -1,7 +1,6 @@
 // Small text functions without locale, allocation or exceptions.
 #pragma once
 
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,10 +29,13 @@ constexpr std::string_view trim(std::string_view s) {
 /// Decimal digits and nothing else; nullopt also on overflow.
 template <class Integer>
 constexpr std::optional<Integer> parse_number(std::string_view s) {
+    if (s.empty()) return std::nullopt;
     Integer out{};
-    if (s.empty() || !is_digit(s.front())) return std::nullopt;
-    auto [end, ec] = std::from_chars(s.data(), s.data() + s.size(), out);
-    if (ec != std::errc{} || end != s.data() + s.size()) return std::nullopt;
+    for (const char c : s) {
+        if (!is_digit(c)) return std::nullopt;
+        if (__builtin_mul_overflow(out, Integer{10}, &out)) return std::nullopt;
+        if (__builtin_add_overflow(out, static_cast<Integer>(c - '0'), &out)) return std::nullopt;
+    }
     return out;
 }
 

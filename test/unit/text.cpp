@@ -134,6 +134,15 @@ TEST_CASE("of two names equally near the first is meant, of two the nearer one")
 TEST_CASE("numbers, white space and letters") {
     CHECK(core::parse_number<std::uint16_t>("65535") == 65535);
     CHECK_FALSE(core::parse_number<std::uint16_t>("65536"));
+    CHECK(core::parse_number<std::int64_t>("9223372036854775807") == INT64_MAX);
+    CHECK_FALSE(core::parse_number<std::int64_t>("9223372036854775808"));
+    CHECK(core::parse_number<std::uint64_t>("18446744073709551615") == UINT64_MAX);
+    CHECK_FALSE(core::parse_number<std::uint64_t>("18446744073709551616"));
+    CHECK_FALSE(core::parse_number<std::uint64_t>("99999999999999999999"));
+    CHECK_FALSE(core::parse_number<std::uint64_t>("1844674407370955161a"));
+    CHECK(core::parse_number<int>("00000000000000000000000000007") == 7);
+    CHECK(core::parse_number<std::uint8_t>("255") == 255);
+    CHECK_FALSE(core::parse_number<std::uint8_t>("256"));
     CHECK_FALSE(core::parse_number<int>(""));
     CHECK_FALSE(core::parse_number<int>("-1"));
     CHECK_FALSE(core::parse_number<int>("1 "));
