@@ -54,6 +54,14 @@ TEST_CASE("addresses as text") {
     CHECK(Address().ip().empty());
 }
 
+TEST_CASE("every octet is written in decimal") {
+    for (int n = 0; n < 256; ++n) {
+        const std::string octet = std::to_string(n), other = std::to_string(255 - n);
+        const std::string ip = octet + "." + other + "." + octet + "." + octet;
+        CHECK(v4(ip.c_str(), 1).ip() == ip);
+    }
+}
+
 TEST_CASE("an address comes back from the kernel's form") {
     for (const Address& a : {v4("192.0.2.1", 9), v6("2001:db8::1", 10), Address::unix_socket("/run/x")}) {
         const auto native = a.native();
