@@ -1,8 +1,14 @@
 // sluice: a reverse proxy and load balancer.
 #include <cstdio>
+#include <algorithm>
 #include <iostream>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "advice/commands.hpp"
+#include "explain/command.hpp"
+#include "server/conf_command.hpp"
 #include "server/demo.hpp"
 #include "server/server.hpp"
 
@@ -25,7 +31,14 @@ int serve(const sluice::server::Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    if (const auto status = sluice::advice::run_command(argc, argv, std::cout, std::cerr)) return *status;
+    const sluice::config::DiskFiles files;
+    const sluice::advice::DiskModes modes;
+    const std::vector<std::string> args(argv + std::min(argc, 1), argv + argc);
+    const sluice::advice::Tools tools{files, modes, sluice::server::check_by_compiling};
+    if (const auto status = sluice::advice::run_command(args, tools, std::cout, std::cerr)) return *status;
+    if (!args.empty() && args.front() == "explain")
+        return sluice::explain::explain_command(std::span(args).subspan(1), std::cout, std::cerr);
+    if (const auto status = sluice::server::run_conf_command(argc, argv)) return *status;
     const auto parsed = sluice::server::parse_options(argc, argv);
     if (!parsed.message.empty()) {
         std::fprintf(stderr, "sluice: %s\n", parsed.message.c_str());

@@ -32,19 +32,20 @@ bool is_host_char(char c) {
     return core::is_digit(c) || (core::lower(c) >= 'a' && core::lower(c) <= 'z') || c == '-' || c == '_' || c == '.';
 }
 
-Complaint read_port(std::string_view text, std::uint16_t& out) {
+/// A listener may ask for port 0: one that is free.
+Complaint read_port(std::string_view text, bool listens, std::uint16_t& out) {
     const auto port = core::parse_number<std::uint16_t>(text);
-    if (port && *port != 0) return out = *port, Complaint{};
+    if (port && (*port != 0 || listens)) return out = *port, Complaint{};
     if (text.empty()) return {"a port is missing after the colon", "as in :8080"};
     return {concat({"port ", quoted(text), " is not a number from 1 to 65535"}), ""};
 }
 
-Complaint read_ports(std::string_view text, bool allows_range, AddressText& out) {
-    const std::size_t dash = allows_range ? text.find('-') : npos;
-    if (Complaint c = read_port(text.substr(0, dash), out.port)) return c;
+Complaint read_ports(std::string_view text, bool listens, AddressText& out) {
+    const std::size_t dash = listens ? text.find('-') : npos;
+    if (Complaint c = read_port(text.substr(0, dash), listens, out.port)) return c;
     out.last_port = out.port;
     if (dash == npos) return {};
-    if (Complaint c = read_port(text.substr(dash + 1), out.last_port)) return c;
+    if (Complaint c = read_port(text.substr(dash + 1), false, out.last_port)) return c;
     if (out.last_port < out.port)
         return {concat({"the range ", quoted(text), " ends before it starts"}), "write the smaller port first"};
     return {};

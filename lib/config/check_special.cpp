@@ -44,7 +44,19 @@ void check_if(const Directive& d, Diagnostics& out) {
         return;
     }
     const auto [first, place] = words[0];
-    if (is_in(first, tests)) return;
+    if (is_in(first, tests)) {
+        if (words.size() == 1)
+            out.error("condition", place, concat({quoted(first), " needs a path"}), "as in if (-f $document_root/x) { ... }");
+        else if (words.size() > 2)
+            out.error("condition", words[2].second, concat({quoted(words[2].first), " is too much: a test takes one path"}),
+                      is_joining(words[2].first) ? std::string(one_condition) : "a path with spaces needs quotes");
+        return;
+    }
+    if (words.size() == 2 && is_in(words[1].first, operators)) {
+        out.error("condition", words[1].second, concat({quoted(words[1].first), " needs something to compare with"}),
+                  std::string(help));
+        return;
+    }
     if (!first.starts_with('$')) {
         out.error("condition", place, concat({quoted(first), " is neither a variable nor a test such as -f"}),
                   std::string(help));

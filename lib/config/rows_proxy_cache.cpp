@@ -21,7 +21,8 @@ constexpr Row table[] = {
                "loader_files=<number>|loader_sleep=<time>|loader_threshold=<time>|purger=<flag>|"
                "purger_files=<number>|purger_sleep=<time>|purger_threshold=<time> ...",
      .example = "/var/cache/sluice levels=1:2 keys_zone=app_cache:8m",
-     .support = Support::later,
+     .support = Support::without_effect,
+     .reason = "there is no cache that would use it yet",
      .doc = "A cache: its folder, name and size."},
     {.name = "proxy_cache_key",
      .contexts = in::sites,

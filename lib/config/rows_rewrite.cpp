@@ -47,7 +47,7 @@ constexpr Row table[] = {
      .values = "<flag>",
      .standard = "off",
      .example = "on",
-     .support = Support::without_effect,
+     .support = Support::here,
      .reason = "\"sluice explain\" shows every step",
      .doc = "Whether changes of the path are logged."},
     {.name = "uninitialized_variable_warn",
@@ -55,7 +55,8 @@ constexpr Row table[] = {
      .values = "<flag>",
      .standard = "on",
      .example = "off",
-     .support = Support::here,
+     .support = Support::without_effect,
+     .reason = "sluice check finds such variables beforehand",
      .doc = "Whether the use of a variable without a value is logged."},
 };
 

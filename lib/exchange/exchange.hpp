@@ -21,6 +21,7 @@ struct Answer {
     http::BodyKind kind = http::BodyKind::none;  // how long the body is: none, length, or chunked (length not known)
     std::uint64_t length = 0;                    // with `none`: what Content-Length says to a HEAD, if has_length
     bool has_length = false;
+    bool has_server = false, has_date = false;  // among the fields: ours are not added
 };
 
 /// The client's side of an exchange: the body it sends, the answer it takes. HTTP/1 implements it in server/http1.
@@ -52,6 +53,9 @@ class Requester {
     virtual net::Stream* tunnel() = 0;
     virtual std::span<char> buffered_tunnel() = 0;
 
+    /// Of the connection, when the listener's is any address.
+    virtual net::Address local_address() const = 0;
+
     /// Tells `waiter` (by finish()) if the client's connection breaks while nobody reads from it.
     virtual void on_break(net::Waiter* waiter) = 0;
 
@@ -70,6 +74,7 @@ struct Exchange {
     Requester* requester = nullptr;
     bool answered = false;     // bytes of the answer have been sent
     bool expects_continue = false;
+    bool body_is_taken = false;  // by an attempt: its length is no longer a reason to refuse the request
 };
 
 }  // namespace sluice::exchange

@@ -17,6 +17,9 @@ namespace sluice::exchange {
 /// Reads one body: takes the framing off. The stream and what `buffered` views must outlive it.
 class BodyReader {
   public:
+    /// How long each wait for more may last, from now on.
+    void wait_at_most(core::Duration within) { origin_.within = within; }
+
     struct Origin {
         net::Stream* stream = nullptr;
         core::Side side = core::Side::client;

@@ -80,10 +80,15 @@ Reason reason_of(const Failure& f) {
     return f.side == Side::peer ? of_peer(f) : Reason::internal;
 }
 
-Reason reason_of_refusal(int status) {
+Reason reason_of_own(int status) {
     for (const auto& r : rows)
         if (r.status == status && r.reason != Reason::none) return r.reason;
-    return Reason::bad_request;
+    return Reason::none;
+}
+
+Reason reason_of_refusal(int status) {
+    const auto reason = reason_of_own(status);
+    return reason == Reason::none ? Reason::bad_request : reason;
 }
 
 std::string_view name_of(Stage stage) {

@@ -34,6 +34,9 @@ struct ReasonRow {
 
 const ReasonRow& row(Reason reason);
 
+/// What an answer of our own with this status is called, if it is a failure at all: none for a 404.
+Reason reason_of_own(int status);
+
 /// The reason a failure amounts to.
 Reason reason_of(const core::Failure& failure);
 

@@ -129,4 +129,21 @@ bool operator==(const Address& a, const Address& b) {
     return a.port_ == b.port_ && a.scope_ == b.scope_ && a.bytes_ == b.bytes_;
 }
 
+std::span<const unsigned char> Address::ip_bytes() const {
+    if (family_ == Family::v4) return std::span(bytes_).first(4);
+    return family_ == Family::v6 ? std::span(bytes_) : std::span<const unsigned char>{};
+}
+
+std::optional<Address> Address::parse(const std::string& ip, std::uint16_t port) {
+    Address out;
+    out.port_ = port;
+    if (inet_pton(AF_INET, ip.c_str(), out.bytes_.data()) == 1)
+        out.family_ = Family::v4;
+    else if (inet_pton(AF_INET6, ip.c_str(), out.bytes_.data()) == 1)
+        out.family_ = Family::v6;
+    else
+        return std::nullopt;
+    return out;
+}
+
 }  // namespace sluice::net

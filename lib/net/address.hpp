@@ -6,6 +6,8 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 
 namespace sluice::net {
@@ -21,6 +23,8 @@ class Address {
     Address() = default;
     static Address from(const sockaddr* address, socklen_t size);
     static Address unix_socket(std::string path);
+    /// A literal: "127.0.0.1", "::1".
+    static std::optional<Address> parse(const std::string& ip, std::uint16_t port);
 
     Family family() const { return family_; }
     std::uint16_t port() const { return port_; }
@@ -30,6 +34,8 @@ class Address {
     /// "127.0.0.1", "::1"; "unix:" for Unix sockets, as nginx's $remote_addr. Writes at most text_room bytes.
     std::size_t write_ip(char* out) const;
     std::string ip() const;
+    /// 4 or 16 bytes in network order; none of a Unix socket.
+    std::span<const unsigned char> ip_bytes() const;
     /// "127.0.0.1:80", "[::1]:80", "unix:/path".
     std::string text() const;
 

@@ -11,7 +11,7 @@
 namespace sluice::net {
 
 namespace {
-constexpr int backlog = 4096;  // cut to net.core.somaxconn by the kernel
+constexpr int usual_backlog = 4096;
 
 /// Removes the file of a Unix socket on which nobody listens any more; one in use stays.
 void remove_stale(const Address& address) {
@@ -25,7 +25,7 @@ void remove_stale(const Address& address) {
 }
 }  // namespace
 
-Listening listen_on(const Address& address, bool shared_port) {
+Listening listen_on(const Address& address, const ListenOptions& options) {
     const auto to = address.native();
     const int family = to.storage.ss_family;
     if (family == AF_UNIX) remove_stale(address);
@@ -34,13 +34,13 @@ Listening listen_on(const Address& address, bool shared_port) {
     const int on = 1;
     if (family != AF_UNIX) {
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        if (shared_port) setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+        if (options.shared_port) setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         // The any-address serves IPv4 as well; a particular one is what it says.
-        const int only = address.ip() != "::";
+        const int only = options.ipv6_only;
         if (family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
     }
-    if (bind(fd, to.get(), to.size) == 0 && listen(fd, backlog) == 0) {
+    if (bind(fd, to.get(), to.size) == 0 && listen(fd, options.backlog > 0 ? options.backlog : usual_backlog) == 0) {
         // Whoever can reach the folder may connect, as with nginx.
         if (family == AF_UNIX) chmod(address.path().c_str(), 0666);
         return {fd, 0};

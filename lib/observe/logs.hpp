@@ -1,56 +1,72 @@
-// What a worker writes into logs: a line per exchange, a line per failure.
+// One worker's logs: its channels, and how far they are written.
 #pragma once
 
+#include <deque>
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
-#include "exchange/exchange.hpp"
+#include "exchange/reasons.hpp"
 #include "http/date.hpp"
 #include "observe/log_writer.hpp"
 
 namespace sluice::observe {
 
-/// `s` with nginx's escape=default: quote, backslash, control characters and bytes over 0x7e as \xXX.
-void append_escaped(std::string& out, std::string_view s);
-
 /// A request id as 32 hex digits.
 void append_id(std::string& out, const std::array<std::uint64_t, 2>& id);
 
-/// nginx's `combined` fields, then rt= (request time), peer=, ct= (connect), ht= (response head), ut= (whole response) in
-/// seconds with one value per attempt, and reason=. With a newline.
-void append_access_line(std::string& out, const exchange::Exchange& x, http::DateCache& dates);
+/// A log that errors of this level and worse go to.
+struct ErrorSink {
+    LogChannel* channel;
+    exchange::Level level;
+};
 
-/// One worker's logs; that worker's thread only. Lines go out at the end of each turn.
+/// That worker's thread only. Lines go out at the end of each turn.
 class Logs final : net::TurnEnd {
   public:
-    /// `access` may be nullptr: no access log.
-    Logs(net::Loop& loop, LogChannel* access, LogChannel& error);
+    Logs(net::Loop& loop, LogWriter& writer);
+    ~Logs();
 
-    void access(const exchange::Exchange& x);
-    bool has_access() const { return access_ != nullptr; }
+    /// The worker's channel to a log, made at the first call. Must be given back as often as it was taken.
+    LogChannel& take(const std::shared_ptr<LogFile>& file);
+    void give_back(LogChannel& channel);
 
-    /// Lines below this level are not written: what clients do wrong stands in the access log.
-    static constexpr exchange::Level threshold = exchange::Level::notice;
+    /// A line of an access log, with its newline.
+    void access(LogChannel& channel, std::string_view line);
 
     /// "YYYY/MM/DD HH:MM:SS [level] PID#TID: TEXT"; `text` must be free of control characters.
-    void error(exchange::Level level, std::string_view text);
+    void error(const ErrorSink* begin, const ErrorSink* end, exchange::Level level, std::string_view text);
 
-    /// The same with nginx's tail: "*CONN text, client: …, request: "…", upstream: "…", host: "…"".
-    void error(exchange::Level level, std::string_view text, const exchange::Exchange& x);
-
-    /// How far the access log must be written so that every line up to now is in the file.
-    std::uint64_t position() const { return access_ ? access_->position() : 0; }
-    std::uint64_t written() const { return access_ ? access_->written() : 0; }
-    /// Has the loop nudged when position() is written.
+    /// How far access logs must be written so that every line up to now is in its file.
+    std::uint64_t position() const { return marked_ + !dirty_.empty(); }
+    std::uint64_t written();
+    /// Has the loop nudged when more is written.
     void hurry();
 
     http::DateCache& dates() { return dates_; }
 
   private:
+    struct Channel {
+        std::shared_ptr<LogFile> file;
+        OwnedChannel channel;
+        std::size_t users = 0;
+    };
+    /// What stood in the channels when the turn ended whose number it is.
+    struct Mark {
+        std::uint64_t turn;
+        LogChannel* channel;
+        std::uint64_t position;
+    };
     void on_turn_end() override;
+
     net::Loop& loop_;
-    LogChannel* access_;
-    LogChannel& error_;
+    LogWriter& writer_;
+    std::map<const LogFile*, Channel> channels_;
+    std::vector<LogChannel*> dirty_;    // access logs with lines of this turn
+    std::vector<LogChannel*> errors_;   // error logs with lines of this turn
+    std::deque<Mark> marks_;            // not yet known to be written
+    std::uint64_t marked_ = 0;          // turns that left lines
     http::DateCache dates_;
     std::string line_;  // reused
 };

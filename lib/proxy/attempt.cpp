@@ -4,6 +4,7 @@
 
 #include "core/text.hpp"
 #include "proxy/tunnel.hpp"
+#include "route/decide.hpp"
 
 namespace sluice::proxy {
 
@@ -20,18 +21,25 @@ constexpr http::HeadLimits response_limits{16 * 1024, 32 * 1024, 1000};
 constexpr int max_interim = 32;  // a peer that sends more 1xx than this is broken
 }  // namespace
 
-Attempt::Attempt(Service& service, exchange::Exchange& x, ReplayBody& body, upstream::GroupAtWorker::Pick pick)
-    : s_(service), x_(x), body_(body), pick_(pick), note_(x.record.begin_attempt(pick.peer->name, service.loop.now())) {
-    s_.group.group().load(pick_.peer->index).active.fetch_add(1, std::memory_order_relaxed);
+Attempt::Attempt(Serving& serving, upstream::GroupAtWorker& group, ReplayBody& body, upstream::GroupAtWorker::Pick pick, std::string_view host)
+    : q_(serving),
+      s_(serving.s),
+      x_(serving.x),
+      group_(group),
+      host_(host),
+      body_(body),
+      pick_(pick),
+      note_(serving.x.record.begin_attempt(pick.peer->name, serving.s.loop.now())) {
+    group_.group().load(pick_.peer->index).active.fetch_add(1, std::memory_order_relaxed);
 }
 
 Attempt::~Attempt() { give_peer_back(false); }
 
 /// Before the client has the last byte: its next request must find the counters down and the connection free.
 void Attempt::give_peer_back(bool reusable) {
-    if (counted_) s_.group.group().load(pick_.peer->index).active.fetch_sub(1, std::memory_order_relaxed);
+    if (counted_) group_.group().load(pick_.peer->index).active.fetch_sub(1, std::memory_order_relaxed);
     counted_ = false;
-    if (reusable) s_.pool.put_back(*pick_.peer, std::move(connection_));
+    if (reusable) s_.pool.put_back(*pick_.peer, group_.group().keep(), std::move(connection_));
     connection_.reset();
 }
 
@@ -74,7 +82,7 @@ bool Attempt::take_kept() {
 }
 
 Task<Attempt::Outcome> Attempt::connect() {
-    auto connected = co_await s_.pool.connect(*pick_.peer, connecting_);
+    auto connected = co_await s_.pool.connect(*pick_.peer, settings().connect_timeout, connecting_);
     if (!connected) co_return connected.error();
     connection_ = std::move(*connected);
     note_.connected = s_.loop.now();
@@ -82,11 +90,15 @@ Task<Attempt::Outcome> Attempt::connect() {
 }
 
 Task<Attempt::Outcome> Attempt::send_request() {
-    auto head = write_request_head(x_, s_.loop.buffers());
-    BodyWriter writer(connection_->stream, x_.framing.kind == http::BodyKind::chunked, Side::peer, Stage::send, s_.timeouts.peer_send);
-    upload_whole_ = x_.requester->body_done() && body_.kept_size == 0;
-    auto sent = co_await writer.write(head.bytes, body_.initial, upload_whole_, &x_.requester->trailers());
+    auto head = write_request_head(q_.scope, q_.scope.peer_uri, host_, s_.loop.buffers());
+    if (head.bytes.empty()) co_return Failure{Code::too_large, Side::client, Stage::request_head, 0};
+    const bool passes = settings().pass_body;
+    BodyWriter writer(connection_->stream, passes && x_.framing.kind == http::BodyKind::chunked, Side::peer, Stage::send, settings().send_timeout);
+    upload_whole_ = !passes || (x_.requester->body_done() && body_.kept_size == 0);
+    x_.body_is_taken = true;
+    auto sent = co_await writer.write(head.bytes, passes ? body_.initial : std::span<char>{}, upload_whole_, &x_.requester->trailers());
     note_.sent = s_.loop.now();
+    note_.bytes_sent = writer.written();
     if (!sent) {
         sent_ = writer.written() > 0;
         co_return sent.error();
@@ -102,7 +114,7 @@ Task<Attempt::Outcome> Attempt::send_request() {
 /// Runs beside receive(): a peer may answer before it has the whole body, and must be heard.
 Task<void> Attempt::upload() {
     BodyWriter writer(connection_->stream, x_.framing.kind == http::BodyKind::chunked, Side::peer, Stage::request_body,
-                      s_.timeouts.peer_send);
+                      settings().send_timeout);
     Outcome failure = co_await upload_kept(writer);
     if (!body_.kept) body_.kept = s_.loop.buffers().lend_large();
     bool last = x_.requester->body_done();
@@ -117,7 +129,10 @@ Task<void> Attempt::upload() {
         }
         if (body_.whole) body_.kept_size += piece->size();
         last = x_.requester->body_done();
-        if (auto sent = co_await writer.write("", *piece, last, &x_.requester->trailers()); !sent) failure = sent.error();
+        if (auto sent = co_await writer.write("", *piece, last, &x_.requester->trailers()); !sent)
+            failure = sent.error();
+        else
+            note_.bytes_sent += *sent;
     }
     upload_whole_ = !failure;
     moved_ = s_.loop.now();
@@ -130,6 +145,7 @@ Task<Attempt::Outcome> Attempt::upload_kept(BodyWriter& writer) {
     if (body_.kept_size == 0) co_return std::nullopt;
     auto sent = co_await writer.write("", body_.kept.span().first(body_.kept_size), x_.requester->body_done(), &x_.requester->trailers());
     if (!sent) co_return sent.error();
+    note_.bytes_sent += *sent;
     co_return std::nullopt;
 }
 
@@ -148,14 +164,14 @@ Task<Attempt::Outcome> Attempt::receive() {
 }
 
 void Attempt::report_success() {
-    if (s_.group.report_success(pick_)) s_.logs.error(exchange::Level::notice, "peer " + pick_.peer->name + " is up again");
+    if (group_.report_success(pick_)) log_error(q_, exchange::Level::notice, "peer " + pick_.peer->name + " is up again");
 }
 
 /// How long the peer may keep silent from now on. It owes nothing before it has the whole request, for which upload() has
 /// deadlines of its own.
 core::Duration Attempt::patience() const {
-    if (uploading_.running()) return s_.timeouts.peer_read;
-    return s_.timeouts.peer_read - (s_.loop.now() - moved_);
+    if (uploading_.running()) return settings().read_timeout;
+    return settings().read_timeout - (s_.loop.now() - moved_);
 }
 
 /// Leaves the head in response_, its bytes and what follows in buffer_.
@@ -188,13 +204,14 @@ Task<Attempt::Outcome> Attempt::read_head() {
         response_begun_ = true;
         moved_ = s_.loop.now();
         have_ += *n;
+        note_.bytes_received += *n;
     }
 }
 
 /// 100 is for us, who asked for nothing and told the client ourselves; others are for the client (RFC 9110 15.2).
 Task<Attempt::Outcome> Attempt::take_interim() {
     if (response_.status != 100) {
-        keep_end_to_end(response_.fields);
+        keep_end_to_end(response_.fields, settings());
         auto sent = co_await x_.requester->send_interim(response_.status, response_.reason, response_.fields);
         if (!sent) co_return sent.error();
     }
@@ -209,7 +226,7 @@ Task<Attempt::Outcome> Attempt::relay() {
         co_return peer_failure(Code::malformed, Stage::response_head);
     keeps_alive_ = http::keeps_alive(response_.minor, response_.fields) && framing.kind != http::BodyKind::until_close;
 
-    BodyReader reader({&connection_->stream, Side::peer, Stage::response_body, s_.timeouts.peer_read}, framing,
+    BodyReader reader({&connection_->stream, Side::peer, Stage::response_body, settings().read_timeout}, framing,
                       buffer_.span().subspan(head_size_, have_ - head_size_));
     auto first = reader.take_buffered();
     if (!first) co_return first.error();
@@ -222,7 +239,16 @@ Task<Attempt::Outcome> Attempt::relay() {
         answer.length = bytes.value_or(0);
     }
     announced_body_ = answer.length > 0 || response_.fields.may_have(http::FieldId::transfer_encoding);
-    keep_end_to_end(response_.fields);
+    q_.scope.keep_peer_fields(response_.fields);
+    if (settings().intercept_errors && response_.status >= 300 && has_error_page(q_.scope, response_.status)) {
+        intercepted_ = response_.status;
+        stop_upload();
+        co_return std::nullopt;
+    }
+    keep_end_to_end(response_.fields, settings());
+    answer.has_server = http::find(response_.fields, http::FieldId::server);
+    answer.has_date = http::find(response_.fields, http::FieldId::date);
+    finish_answer(q_.scope, answer);
     note_.received = first->size();
 
     const bool whole = reader.done();
@@ -245,6 +271,7 @@ Task<Attempt::Outcome> Attempt::relay_rest(BodyReader& reader) {
         auto piece = co_await reader.read(buffer_.span());
         if (!piece && piece.error().code == Code::timed_out && uploading_.running()) continue;  // it waits for the rest
         if (!piece) co_return piece.error();
+        note_.bytes_received += reader.total() - note_.received;
         note_.received = reader.total();
         const bool last = reader.done();
         if (last) {
@@ -279,11 +306,12 @@ Task<Attempt::Outcome> Attempt::open_tunnel() {
     note_.status = 101;
     if (!offers_websocket(x_) || !agrees_to_websocket(response_)) co_return peer_failure(Code::malformed, Stage::response_head);
     report_success();
-    keep_end_to_end(response_.fields);
+    keep_end_to_end(response_.fields, settings());
     exchange::Answer answer{101, response_.reason, &response_.fields, http::BodyKind::none, 0, false};
     if (auto sent = co_await x_.requester->send_head(answer, {}, true); !sent) co_return sent.error();
     x_.requester->on_break(nullptr);
-    Tunnel tunnel{s_.loop, *x_.requester->tunnel(), connection_->stream, s_.timeouts.tunnel};
+    Tunnel tunnel{s_.loop, *x_.requester->tunnel(), connection_->stream,
+                  settings().tunnel_timeout.count() ? settings().tunnel_timeout : settings().read_timeout};
     co_await tunnel.run(x_.requester->buffered_tunnel(), buffer_.span().subspan(head_size_, have_ - head_size_));
     x_.record.body_received += tunnel.to_peer();
     x_.record.body_sent += tunnel.to_client();

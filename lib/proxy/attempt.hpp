@@ -19,12 +19,16 @@ struct ReplayBody {
 
 class Attempt final : net::Waiter {
   public:
-    Attempt(Service& service, exchange::Exchange& x, ReplayBody& body, upstream::GroupAtWorker::Pick pick);
+    /// `host`: $proxy_host.
+    Attempt(Serving& serving, upstream::GroupAtWorker& group, ReplayBody& body, upstream::GroupAtWorker::Pick pick, std::string_view host);
     ~Attempt();
 
-    /// Runs the attempt to its end. nullopt: the client has its answer. `fresh`: not on a kept connection.
+    /// Runs the attempt to its end. nullopt: the client has its answer, or intercepted() tells of one that it must not have.
+    /// `fresh`: not on a kept connection.
     net::Task<std::optional<core::Failure>> run(bool fresh);
 
+    /// The status of an answer that an error_page takes the place of; 0: none.
+    int intercepted() const { return intercepted_; }
     bool reused() const { return reused_; }
     bool peer_may_have_seen() const { return sent_; }
     bool response_begun() const { return response_begun_; }
@@ -47,6 +51,7 @@ class Attempt final : net::Waiter {
     void give_peer_back(bool reusable);
     void stop_upload();
     core::Duration patience() const;
+    const route::ProxySettings& settings() const { return q_.settings().proxy; }
     bool may_reuse(const exchange::BodyReader& reader) const;
     core::Failure peer_failure(core::Code code, core::Stage stage) const { return {code, core::Side::peer, stage, 0}; }
     /// The failure that explains the other: a client that left explains a cancelled wait for the peer.
@@ -58,8 +63,11 @@ class Attempt final : net::Waiter {
     void fail(net::IoError) override {}
     void finish() override;
 
+    Serving& q_;
     Service& s_;
     exchange::Exchange& x_;
+    upstream::GroupAtWorker& group_;
+    std::string_view host_;
     ReplayBody& body_;
     upstream::GroupAtWorker::Pick pick_;
     exchange::Attempt& note_;  // this attempt in the record
@@ -72,6 +80,7 @@ class Attempt final : net::Waiter {
     core::Instant moved_;          // the last byte of the request, or of the answer's head
     std::size_t have_ = 0, head_size_ = 0;
     http::ResponseHead response_;
+    int intercepted_ = 0;
     bool counted_ = true;          // in the peer's load
     bool reused_ = false, sent_ = false, response_begun_ = false, upload_whole_ = false, keeps_alive_ = false, announced_body_ = false;
 };

@@ -1,15 +1,18 @@
-// The life of a proxied exchange: pick a peer, try it, try another where that is safe, answer.
+// An exchange from its first attempt to its answer.
 #pragma once
 
 #include "proxy/service.hpp"
 
 namespace sluice::proxy {
 
-/// Answers the exchange from the group, or with an error of our own; fills its record and logs a failure once.
-net::Task<void> forward(Service& service, exchange::Exchange& x);
+/// What the proxied answer could not be: to be answered by us, with an error page if there is one.
+struct Unserved {
+    int status = 0;
+    exchange::Reason reason = exchange::Reason::none;  // none: a peer's own answer, intercepted
+};
 
-/// Answers with a short plain text: status, reason with `detail` (what is wrong with the request), and a request id; nothing
-/// of what lies behind.
-net::Task<void> answer_error(Service& service, exchange::Exchange& x, exchange::Reason reason, std::string_view detail = {});
+/// Serves the exchange from the group that `pass` names: picks a peer, tries it, tries another where that is safe.
+/// nullopt: the client has an answer, or is gone. Failures are in the log.
+net::Task<std::optional<Unserved>> forward(Serving& q, const route::ProxyPass& pass);
 
 }  // namespace sluice::proxy

@@ -58,53 +58,26 @@ bool is_hop_by_hop(FieldId id) {
     }
 }
 
-/// Written by us, from what we know rather than from what we were told.
+/// Never passed on as they came: framing is ours to write, Host is what proxy_set_header says, Expect is answered here.
 bool is_ours_in_requests(FieldId id) {
     using enum FieldId;
-    switch (id) {
-        case host:
-        case content_length:
-        case expect:
-        case x_forwarded_for:
-        case x_forwarded_host:
-        case x_forwarded_proto:
-        case x_real_ip:
-            return true;
-        default:
-            return false;
-    }
+    return id == host || id == content_length || id == expect;
 }
 
-bool is_for_peer(const Field& f) {
-    if (f.id == FieldId::other) return !http::has_underscore(f.name);
-    return !is_hop_by_hop(f.id) && !is_ours_in_requests(f.id);
+bool is_among(const std::vector<std::string>& names, std::string_view name) {
+    return std::any_of(names.begin(), names.end(), [&](const std::string& n) { return core::iequals(n, name); });
 }
 
-bool is_hidden_in_responses(const Field& f) {
-    if (f.id == FieldId::content_length || f.id == FieldId::date || f.id == FieldId::server) return true;
+bool is_usually_hidden(const Field& f) {
+    if (f.id == FieldId::date || f.id == FieldId::server) return true;
     if (f.id != FieldId::other || f.name.size() < 5 || core::lower(f.name[0]) != 'x' || f.name[1] != '-') return false;
     return core::iequals(f.name, "x-pad") || core::iequals(f.name.substr(0, 8), "x-accel-");
 }
 
-/// An HTTP/1.0 request may come without Host; a peer that speaks 1.1 wants one. Not the peer's own address: peers put
-/// the host they are asked for into Location, and the client must not learn it.
-std::string_view host_for_peer(const exchange::Exchange& x) {
-    return x.target.host.empty() ? std::string_view("localhost") : x.target.host;
-}
-
-void write_forwarded(const exchange::Exchange& x, http::HeadWriter& out) {
-    char text[net::Address::text_room];
-    const std::string_view client(text, x.client->write_ip(text));
-    out.field("X-Real-IP", client);
-    out.add("X-Forwarded-For: ");
-    for (const Field& f : x.head.fields) {
-        if (f.id != FieldId::x_forwarded_for || f.value.empty()) continue;
-        out.add(f.value);
-        out.add(", ");
-    }
-    out.add(client);
-    out.add("\r\nX-Forwarded-Proto: http\r\n");
-    if (!x.target.host.empty()) out.field("X-Forwarded-Host", x.target.host);
+bool is_hidden_in_responses(const Field& f, const route::ProxySettings& settings) {
+    if (f.id == FieldId::content_length) return true;
+    if (settings.hidden && is_among(*settings.hidden, f.name)) return true;
+    return is_usually_hidden(f) && !(settings.passed && is_among(*settings.passed, f.name));
 }
 
 void write_framing(const http::Framing& framing, const RequestHead& head, http::HeadWriter& out) {
@@ -115,6 +88,52 @@ void write_framing(const http::Framing& framing, const RequestHead& head, http::
         out.number(framing.length);
         out.add("\r\n");
     }
+}
+
+/// The fields of proxy_set_header with their values for this request.
+class OwnFields {
+  public:
+    OwnFields(route::Scope& scope, std::string_view usual_host) : proxy_(scope.settings().proxy) {
+        if (!sets(FieldId::host)) fields_.push_back({"Host", usual_host, FieldId::host});
+        if (!proxy_.headers) return;
+        for (const auto& header : *proxy_.headers) {
+            const auto value = scope.evaluate(header.value);
+            if (header.id == FieldId::connection) closes_ = http::list_contains(value, "close");
+            if (value.empty() && header.id == FieldId::host && scope.x.target.host.empty()) {
+                // An HTTP/1.0 request may come without Host; a peer that speaks 1.1 wants one. Not the peer's own address:
+                // peers put the host they are asked for into Location, and the client must not learn it.
+                fields_.push_back({header.name, "localhost", FieldId::host});
+                continue;
+            }
+            if (value.empty() || header.id == FieldId::connection || is_framing(header.id)) continue;
+            fields_.push_back({header.name, value, header.id});
+        }
+    }
+
+    const Fields& fields() const { return fields_; }
+    bool closes() const { return closes_; }
+
+    /// The client's field of that name is not passed on, even if its place stays empty.
+    bool replace(const Field& field) const {
+        if (field.id != FieldId::other) return sets(field.id);
+        if (!sets(FieldId::other)) return false;
+        return std::any_of(proxy_.headers->begin(), proxy_.headers->end(), [&](const auto& h) { return core::iequals(h.name, field.name); });
+    }
+
+  private:
+    bool sets(FieldId id) const { return proxy_.set_ids >> static_cast<unsigned>(id) & 1; }
+    /// Ours to say, whatever the conf wants.
+    static bool is_framing(FieldId id) { return id == FieldId::content_length || id == FieldId::transfer_encoding || id == FieldId::upgrade; }
+
+    const route::ProxySettings& proxy_;
+    Fields fields_;
+    bool closes_ = false;
+};
+
+bool is_for_peer(const Field& f, const OwnFields& own, bool underscores) {
+    if (own.replace(f)) return false;
+    if (f.id == FieldId::other) return underscores || !http::has_underscore(f.name);
+    return !is_hop_by_hop(f.id) && !is_ours_in_requests(f.id);
 }
 
 }  // namespace
@@ -130,30 +149,38 @@ bool offers_websocket(const exchange::Exchange& x) {
 
 bool agrees_to_websocket(const http::ResponseHead& head) { return upgrades_to_websocket(head.fields); }
 
-WrittenHead write_request_head(const exchange::Exchange& x, core::BufferPool& buffers) {
+WrittenHead write_request_head(route::Scope& scope, std::string_view uri, std::string_view host, core::BufferPool& buffers) {
+    const exchange::Exchange& x = scope.x;
     const RequestHead& head = x.head;
-    const std::string_view host = host_for_peer(x);
+    const auto& proxy = scope.settings().proxy;
+    const OwnFields own(scope, host);
+    const auto method = proxy.has_method ? scope.evaluate(proxy.method) : head.method_name;
 
-    const std::size_t size = head.line.size() + x.target.path.size() + http::written_size(head.fields) + 2 * host.size() + 512;
-    WrittenHead out{size <= core::BufferPool::small ? buffers.lend_small() : buffers.lend_large(), {}};
+    const std::size_t size = method.size() + uri.size() + http::written_size(head.fields) + http::written_size(own.fields()) + 256;
+    WrittenHead out = {size <= core::BufferPool::small ? buffers.lend_small() : buffers.lend_large(), {}};
+    if (size > out.buffer.size()) return {};
     http::HeadWriter w(out.buffer.data());
-    w.add(head.method_name);
+    w.add(method);
     w.add(" ");
-    w.add(x.target.path);
-    w.add(" HTTP/1.1\r\n");
-    w.field("Host", host);
-    const bool names = connection_names_fields(head.fields);
-    for (const Field& f : head.fields)
-        if (is_for_peer(f) && !(names && named_by_connection(head.fields, f.name))) w.field(f);
-    write_forwarded(x, w);
-    write_framing(x.framing, head, w);
-    if (offers_websocket(x)) w.add("Connection: upgrade\r\nUpgrade: websocket\r\n");
+    w.add(uri);
+    w.add(proxy.http_minor ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n");
+    for (const Field& f : own.fields()) w.field(f);
+    if (proxy.pass_headers) {
+        const bool names = connection_names_fields(head.fields);
+        for (const Field& f : head.fields)
+            if (is_for_peer(f, own, scope.site->underscores_in_headers) && !(names && named_by_connection(head.fields, f.name))) w.field(f);
+    }
+    if (proxy.pass_body) write_framing(x.framing, head, w);
+    if (offers_websocket(x) && proxy.http_minor)
+        w.add("Connection: upgrade\r\nUpgrade: websocket\r\n");
+    else if (own.closes() || !proxy.http_minor)
+        w.add("Connection: close\r\n");
     w.add("\r\n");
     out.bytes = w.written();
     return out;
 }
 
-void keep_end_to_end(Fields& fields) {
+void keep_end_to_end(Fields& fields, const route::ProxySettings& settings) {
     if (connection_names_fields(fields)) {
         // While Connection is still there to look at.
         const Fields all = fields;
@@ -161,8 +188,31 @@ void keep_end_to_end(Fields& fields) {
                      fields.end());
     }
     fields.erase(std::remove_if(fields.begin(), fields.end(),
-                                [](const Field& f) { return is_hop_by_hop(f.id) || is_hidden_in_responses(f); }),
+                                [&](const Field& f) { return is_hop_by_hop(f.id) || is_hidden_in_responses(f, settings); }),
                  fields.end());
+}
+
+namespace {
+/// Where add_header works without "always".
+bool is_fine(int status) {
+    static constexpr int fine[] = {200, 201, 204, 206, 301, 302, 303, 304, 307, 308};
+    return std::find(std::begin(fine), std::end(fine), status) != std::end(fine);
+}
+}  // namespace
+
+void finish_answer(route::Scope& scope, exchange::Answer& answer) {
+    if (scope.error_status && answer.status != 101) {
+        answer.status = std::exchange(scope.error_status, 0);
+        answer.reason = {};
+    }
+    scope.x.record.status = answer.status;  // for $status among the values
+    const auto& added = scope.settings().add_headers;
+    if (!added) return;
+    for (const auto& header : *added) {
+        if (!header.always && !is_fine(answer.status)) continue;
+        const auto value = scope.evaluate(header.value);
+        if (!value.empty()) answer.fields->push_back({header.name, value, http::field_id(header.name)});
+    }
 }
 
 }  // namespace sluice::proxy

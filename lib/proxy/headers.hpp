@@ -3,6 +3,7 @@
 
 #include "core/buffers.hpp"
 #include "exchange/exchange.hpp"
+#include "route/scope.hpp"
 
 namespace sluice::proxy {
 
@@ -19,13 +20,16 @@ struct WrittenHead {
     std::string_view bytes;
 };
 
-/// The request as the peer gets it: hop-by-hop fields removed (RFC 9110 7.6.1) with those that Connection names, Host kept,
-/// X-Forwarded-For, -Proto, -Host and X-Real-IP set, names with "_" left out as nginx does, framing written anew from the
-/// parsed form.
-WrittenHead write_request_head(const exchange::Exchange& x, core::BufferPool& buffers);
+/// The request as the peer gets it: what proxy_set_header says, then the client's fields, but for hop-by-hop ones (RFC 9110
+/// 7.6.1), those that Connection names and, as nginx does, names with "_"; framing is written anew from the parsed form.
+/// `uri`: what the peer is asked for. `host`: $proxy_host, if the conf sets no Host. No bytes: it is larger than a buffer.
+WrittenHead write_request_head(route::Scope& scope, std::string_view uri, std::string_view host, core::BufferPool& buffers);
 
 /// Removes from a response what is not for the client: hop-by-hop fields, framing, and what nginx hides (Date, Server,
-/// X-Accel-*, X-Pad).
-void keep_end_to_end(http::Fields& fields);
+/// X-Accel-*, X-Pad) unless proxy_pass_header says otherwise; and what proxy_hide_header names.
+void keep_end_to_end(http::Fields& fields, const route::ProxySettings& settings);
+
+/// The last touch on every answer: add_header, and the status that an error page stands for.
+void finish_answer(route::Scope& scope, exchange::Answer& answer);
 
 }  // namespace sluice::proxy

@@ -1,40 +1,67 @@
 // What an exchange at a worker needs to be served: borrowed, all of it outlives the exchange.
 #pragma once
 
+#include <boost/container/small_vector.hpp>
+
 #include "core/rng.hpp"
 #include "observe/logs.hpp"
+#include "route/scope.hpp"
 #include "upstream/pool.hpp"
 
 namespace sluice::proxy {
 
-/// Longest waits; nginx's defaults, but for the tunnel, which nginx ends after 60 idle seconds.
-struct Timeouts {
-    core::Duration client_head = std::chrono::seconds(60);   // for the whole head
-    core::Duration client_body = std::chrono::seconds(60);   // between two reads
-    core::Duration client_send = std::chrono::seconds(60);   // between two writes
-    core::Duration keep_alive = std::chrono::seconds(75);    // idle between requests
-    core::Duration peer_send = std::chrono::seconds(60);
-    core::Duration peer_read = std::chrono::seconds(60);
-    core::Duration tunnel = std::chrono::hours(1);           // idle in both directions; nginx's proxy_read_timeout: 60 s
-    core::Duration linger = std::chrono::seconds(5);         // between two reads of what is thrown away before closing
-    core::Duration linger_total = std::chrono::seconds(30);
-};
-
-struct Limits {
-    http::HeadLimits head;
-    std::uint64_t max_body = UINT64_MAX;  // of a request, bytes; more is answered 413
-};
-
 /// One worker's; that worker's thread only.
 struct Service {
     net::Loop& loop;
-    upstream::GroupAtWorker& group;
     upstream::Pool& pool;
-    const Timeouts& timeouts;
-    const Limits& limits;
     observe::Logs& logs;
     core::Rng& rng;
+    route::Tools& tools;
     bool draining = false;  // no connection is kept for another request
 };
+
+/// A snapshot in use by one worker: what that worker keeps for it. Lives as long as an exchange under it.
+struct Configured {
+    Configured(std::shared_ptr<const route::Snapshot> snapshot, std::vector<std::shared_ptr<observe::LogFile>> files, observe::Logs& logs);
+    ~Configured();
+    Configured(const Configured&) = delete;
+    Configured& operator=(const Configured&) = delete;
+
+    std::shared_ptr<const route::Snapshot> snapshot;
+    std::vector<std::unique_ptr<upstream::GroupAtWorker>> groups;  // as in the snapshot
+    std::vector<observe::LogChannel*> channels;                    // by Snapshot::files
+    boost::container::small_vector<observe::ErrorSink, 2> errors;  // of the main level
+    std::uint32_t users = 0;                                       // exchanges, and the worker for its current one
+
+    /// By ListenAddress::number; nullptr: this snapshot does not listen there.
+    const route::Listening* find_listening(std::size_t number) const {
+        return number < listening_.size() ? listening_[number] : nullptr;
+    }
+
+    /// The group that a proxy_pass with variables names: one of the conf, or a literal address. nullptr: neither.
+    upstream::GroupAtWorker* find_group(std::string_view name, std::uint16_t usual_port);
+
+  private:
+    observe::Logs& logs_;
+    std::vector<const route::Listening*> listening_;
+    std::unordered_map<std::string, std::pair<std::unique_ptr<upstream::Group>, std::unique_ptr<upstream::GroupAtWorker>>> literal_;
+};
+
+/// One exchange being served.
+struct Serving {
+    Service& s;
+    Configured& conf;
+    route::Scope& scope;
+    exchange::Exchange& x;
+
+    const route::Settings& settings() const { return scope.settings(); }
+};
+
+/// A line "*CONN text, client: …, server: …, request: "…", upstream: "…", host: "…"" to the error logs of the route.
+void log_error(Serving& q, exchange::Level level, std::string_view text);
+/// Whether any error log of the route takes that level: not worth making the text otherwise.
+bool logs_level(const Serving& q, exchange::Level level);
+/// Makes the request's id if it has none.
+void make_id(Serving& q);
 
 }  // namespace sluice::proxy

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "core/text.hpp"
-#include "proxy/forward.hpp"
+#include "exchange/meaning.hpp"
+#include "server/answers.hpp"
+#include "server/serve.hpp"
 #include "server/worker.hpp"
 
 namespace sluice::server {
@@ -13,12 +14,12 @@ using exchange::Exchange;
 using exchange::Reason;
 using net::Task;
 
-Client::Client(Worker& worker, const net::Address& address, const net::Address& local, std::uint64_t number)
+Client::Client(Worker& worker, const net::Address& address, const ListenAddress& local, std::uint64_t number)
     : worker_(worker), stream_(worker.loop()), address_(address), local_(local), accepted_(worker.loop().now()), number_(number) {}
 
 bool Client::open(int fd) {
     if (!stream_.open(fd, false)) return false;
-    park(worker_.service().timeouts.client_head);
+    park(worker_.first_wait(local_));
     return true;
 }
 
@@ -54,13 +55,14 @@ net::Detached Client::serve() {
     bool more = true;
     while (more) {
         more = co_await serve_one(in);
+        served_by_ = nullptr;
         if (more && in.empty()) {
             if (worker_.draining()) {
                 must_linger_ = true;  // it was promised more: its next request may be on its way
                 break;
             }
             in.buffer.release();
-            park(worker_.service().timeouts.keep_alive);
+            park(keep_alive_);
             co_return;
         }
     }
@@ -69,31 +71,43 @@ net::Detached Client::serve() {
 }
 
 Task<bool> Client::serve_one(Input& in) {
+    const Worker::Use use(worker_);
+    served_by_ = use->snapshot.get();
+    const auto* listening = use->find_listening(local_.number);
+    if (!listening) co_return false;  // a reload has taken its address away
     Exchange x;
     x.client = &address_;
-    x.local = &local_;
+    x.local = &local_.address;
     x.record.connection = number_;
     x.record.number = ++requests_;
     x.record.accepted = accepted_;
     x.record.began = worker_.loop().now();
     x.record.when = worker_.loop().wall();
-    const auto size = co_await read_head(in, x);
+    x.record.descriptor = stream_.fd();
+    x.record.pipelined = requests_ > 1 && !in.empty();
+    route::Scope scope(*use->snapshot, *listening, x, worker_.tools());
+    proxy::Serving q{worker_.service(), *use, scope, x};
+    const auto size = co_await read_head(in, q);
     if (size == 0) co_return false;
+    x.record.head_size = size;
     x.record.head_done = worker_.loop().now();
-    co_return co_await serve_exchange(in, x, size);
+    const bool more = co_await serve_exchange(in, q, size);
+    keep_alive_ = q.settings().client.keepalive_timeout;
+    co_return more;
 }
 
-Task<std::size_t> Client::read_head(Input& in, Exchange& x) {
-    const auto& s = worker_.service();
-    const auto deadline = x.record.began + s.timeouts.client_head;
+Task<std::size_t> Client::read_head(Input& in, proxy::Serving& q) {
+    Exchange& x = q.x;
+    const auto& site = *q.scope.site;
+    const auto deadline = x.record.began + site.header_timeout;
     std::size_t seen = 0;
     for (;;) {
         if (!in.empty()) {
             const auto bytes = in.bytes();
-            const auto head = http::parse_request_head({bytes.data(), bytes.size()}, seen, s.limits.head, x.head);
+            const auto head = http::parse_request_head({bytes.data(), bytes.size()}, seen, site.head_limits, x.head);
             if (head.state == http::HeadState::complete) co_return head.size;
             if (head.state == http::HeadState::failed) {
-                co_await refuse(in, x, head.status, head.why);
+                co_await refuse(in, q, head.status, head.why);
                 co_return 0;
             }
             seen = bytes.size();
@@ -102,7 +116,7 @@ Task<std::size_t> Client::read_head(Input& in, Exchange& x) {
         if (in.room().empty()) in.grow(worker_.loop().buffers());
         auto n = co_await stream_.read_some(in.room(), deadline - worker_.loop().now());
         if (!n || *n == 0) {
-            co_await end_without_request(in, x, !n && n.error().code == Code::timed_out);
+            co_await end_without_request(in, q, !n && n.error().code == Code::timed_out);
             co_return 0;
         }
         in.end += *n;
@@ -119,65 +133,41 @@ std::string_view first_line(std::span<const char> bytes) {
 }  // namespace
 
 /// The head will not be whole. A request that has begun has its record; a connection on which none has ends silently.
-Task<void> Client::end_without_request(Input& in, Exchange& x, bool timed_out) {
+Task<void> Client::end_without_request(Input& in, proxy::Serving& q, bool timed_out) {
+    Exchange& x = q.x;
     x.head.line = first_line(in.bytes());
     if (x.head.line.empty()) co_return;
-    if (timed_out) co_return co_await refuse(in, x, 408, "the request head did not come in time");
+    if (timed_out) co_return co_await refuse(in, q, 408, "the request head did not come in time");
     x.record.reason = Reason::client_closed;
     x.record.status = row(x.record.reason).status;
-    record(x);
+    record(q);
 }
 
 /// Answers a request that cannot be served; the connection ends with it, for nobody knows where the next one begins.
-Task<void> Client::refuse(Input& in, Exchange& x, int status, const char* why) {
-    auto& s = worker_.service();
+Task<void> Client::refuse(Input& in, proxy::Serving& q, int status, const char* why) {
+    Exchange& x = q.x;
     if (x.head.line.empty()) x.head.line = first_line(in.bytes());
     x.head.minor = 1;
-    Http1Requester requester(stream_, x, s, {}, false);
+    Http1Requester requester(stream_, q.scope, q.s, {}, false);
     x.requester = &requester;
     const auto reason = exchange::reason_of_refusal(status);
-    if (row(reason).level >= observe::Logs::threshold) s.logs.error(row(reason).level, why, x);
-    co_await proxy::answer_error(s, x, reason, why);
+    if (proxy::logs_level(q, row(reason).level)) proxy::log_error(q, row(reason).level, why);
+    co_await send_page(q, status, reason, why);
     must_linger_ = true;
-    record(x);
+    record(q);
 }
-
-namespace {
-struct Refusal {
-    int status = 0;  // 0: the request may be served
-    const char* why = "";
-};
-
-/// Fills in what the head says of body, target and expectation.
-Refusal read_meaning(Exchange& x, const proxy::Limits& limits) {
-    using http::Method;
-    x.framing = http::frame_request(x.head);
-    x.target = http::parse_target(x.head);
-    const auto* expect = x.head.minor >= 1 ? http::find(x.head.fields, http::FieldId::expect) : nullptr;
-    x.expects_continue = expect && core::iequals(expect->value, "100-continue");
-    if (x.framing.error) return {x.framing.status, x.framing.error};
-    if (x.target.error) return {400, x.target.error};
-    if (http::too_many_connection_options(x.head.fields)) return {400, "Connection names too many options"};
-    if (expect && !x.expects_continue) return {417, "an expectation other than 100-continue"};
-    if (x.head.method == Method::connect || x.head.method == Method::trace) return {405, "CONNECT and TRACE are not for proxies"};
-    if (x.framing.kind == http::BodyKind::length && x.framing.length > limits.max_body) return {413, "Content-Length is over the limit"};
-    return {};
-}
-}  // namespace
 
 /// True: served, and the connection can take another request.
-Task<bool> Client::serve_exchange(Input& in, Exchange& x, std::size_t head_size) {
-    auto& s = worker_.service();
-    if (const auto refusal = read_meaning(x, s.limits); refusal.status) {
-        co_await refuse(in, x, refusal.status, refusal.why);
+Task<bool> Client::serve_exchange(Input& in, proxy::Serving& q, std::size_t head_size) {
+    Exchange& x = q.x;
+    if (const auto refusal = exchange::read_meaning(x); refusal.status) {
+        co_await refuse(in, q, refusal.status, refusal.why);
         co_return false;
     }
-
-    const auto buffered = in.bytes().subspan(head_size);
-    Http1Requester requester(stream_, x, s, buffered, true);
+    Http1Requester requester(stream_, q.scope, q.s, in.bytes().subspan(head_size), true);
     x.requester = &requester;
-    co_await proxy::forward(s, x);
-    record(x);
+    co_await server::serve(q, requester);
+    record(q);
     if (!requester.keeps_alive()) {
         must_linger_ = !requester.was_cut() && !requester.was_tunnel() &&
                        (!requester.body_done() || !requester.excess().empty() || stream_.input_pending());
@@ -187,9 +177,9 @@ Task<bool> Client::serve_exchange(Input& in, Exchange& x, std::size_t head_size)
     co_return true;
 }
 
-void Client::record(Exchange& x) {
-    if (x.record.last_byte == core::never) x.record.last_byte = worker_.loop().now();
-    worker_.service().logs.access(x);
+void Client::record(proxy::Serving& q) {
+    if (q.x.record.last_byte == core::never) q.x.record.last_byte = worker_.loop().now();
+    log_access(q);
 }
 
 /// Reads and forgets what the client still sends, so that closing does not reset away the answer on its way to it
@@ -197,11 +187,11 @@ void Client::record(Exchange& x) {
 net::Detached Client::linger() {
     must_linger_ = false;
     auto buffer = worker_.loop().buffers().lend_small();
-    const auto& t = worker_.service().timeouts;
+    const route::ClientSettings usual;
     stream_.shutdown_send();
-    const auto until = worker_.loop().now() + t.linger_total;
+    const auto until = worker_.loop().now() + usual.lingering_time;
     while (!aborted_ && worker_.loop().now() < until) {
-        auto n = co_await stream_.read_some(buffer.span(), t.linger);
+        auto n = co_await stream_.read_some(buffer.span(), usual.lingering_timeout);
         if (!n || *n == 0) break;
     }
     buffer.release();

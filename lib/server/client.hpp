@@ -4,6 +4,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include "server/http1.hpp"
+#include "server/listen_table.hpp"
 
 namespace sluice::server {
 
@@ -13,13 +14,16 @@ class Worker;
 /// worker's thread.
 class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
   public:
-    Client(Worker& worker, const net::Address& address, const net::Address& local, std::uint64_t number);
+    Client(Worker& worker, const net::Address& address, const ListenAddress& local, std::uint64_t number);
 
     /// Takes over the socket and waits for the first request. False: it could not be watched.
     bool open(int fd);
 
     /// Ends a parked connection unless a request has come meanwhile. The client is gone afterwards if true.
     bool close_if_quiet();
+    const ListenAddress& local() const { return local_; }
+    /// Whether a request under that configuration is under way.
+    bool is_served_by(const route::Snapshot& snapshot) const { return served_by_ == &snapshot; }
     /// Breaks off whatever is under way.
     void abort();
 
@@ -37,19 +41,21 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     net::Detached serve();
     /// One request. True: the connection can take another.
     net::Task<bool> serve_one(Input& in);
-    net::Task<bool> serve_exchange(Input& in, exchange::Exchange& x, std::size_t head_size);
+    net::Task<bool> serve_exchange(Input& in, proxy::Serving& q, std::size_t head_size);
     /// The head's size; 0: there is no request (closed, timed out), or a bad one that has been answered.
-    net::Task<std::size_t> read_head(Input& in, exchange::Exchange& x);
-    net::Task<void> end_without_request(Input& in, exchange::Exchange& x, bool timed_out);
-    net::Task<void> refuse(Input& in, exchange::Exchange& x, int status, const char* why);
-    void record(exchange::Exchange& x);
+    net::Task<std::size_t> read_head(Input& in, proxy::Serving& q);
+    net::Task<void> end_without_request(Input& in, proxy::Serving& q, bool timed_out);
+    net::Task<void> refuse(Input& in, proxy::Serving& q, int status, const char* why);
+    void record(proxy::Serving& q);
 
     Worker& worker_;
     net::Stream stream_;
     net::Address address_;
-    const net::Address& local_;
+    const ListenAddress& local_;
     core::Instant accepted_;
+    core::Duration keep_alive_{};  // as the last request's route has it
     std::uint64_t number_;
+    const route::Snapshot* served_by_ = nullptr;
     std::uint32_t requests_ = 0;
     bool parked_ = false, gone_ = false, aborted_ = false, must_linger_ = false;
 };

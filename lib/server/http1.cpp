@@ -4,6 +4,8 @@
 
 #include "http/head_writer.hpp"
 #include "http/status.hpp"
+#include "net/listen.hpp"
+#include "version.hpp"
 
 namespace sluice::server {
 
@@ -37,17 +39,28 @@ void Input::grow(core::BufferPool& buffers) {
     buffer = std::move(larger);
 }
 
-Http1Requester::Http1Requester(net::Stream& stream, exchange::Exchange& x, proxy::Service& service, std::span<char> buffered,
+Http1Requester::Http1Requester(net::Stream& stream, route::Scope& scope, proxy::Service& service, std::span<char> buffered,
                                bool may_keep_alive)
     : stream_(stream),
-      x_(x),
+      scope_(scope),
+      x_(scope.x),
       s_(service),
-      reader_({&stream, Side::client, Stage::request_body, service.timeouts.client_body}, x.framing, buffered),
-      keep_alive_(may_keep_alive && http::keeps_alive(x.head.minor, x.head.fields)) {}
+      reader_({&stream, Side::client, Stage::request_body, scope.settings().client.body_timeout}, scope.x.framing, buffered),
+      keep_alive_(may_keep_alive && http::keeps_alive(scope.x.head.minor, scope.x.head.fields)) {}
+
+void Http1Requester::obey(const route::ClientSettings& settings) {
+    reader_.wait_at_most(settings.body_timeout);
+    const auto& record = x_.record;
+    if (settings.keepalive_timeout.count() == 0 || record.number >= settings.keepalive_requests ||
+        record.began - record.accepted >= settings.keepalive_time)
+        keep_alive_ = false;
+}
+
+net::Address Http1Requester::local_address() const { return net::local_address(stream_.fd()); }
 
 result<void> Http1Requester::count_body() {
     x_.record.body_received = reader_.total();
-    if (reader_.total() <= s_.limits.max_body) return {};
+    if (settings().max_body == 0 || reader_.total() <= settings().max_body) return {};
     return Failure{Code::too_large, Side::client, Stage::request_body, 0};
 }
 
@@ -69,7 +82,7 @@ Task<result<std::span<char>>> Http1Requester::read_body(std::span<char> room) {
 Task<result<void>> Http1Requester::send_continue() {
     if (!x_.expects_continue || reader_.total() > 0 || x_.answered) co_return result<void>{};
     x_.expects_continue = false;
-    BodyWriter raw(stream_, false, Side::client, Stage::request_body, s_.timeouts.client_send);
+    BodyWriter raw(stream_, false, Side::client, Stage::request_body, settings().send_timeout);
     auto n = co_await raw.write("HTTP/1.1 100 Continue\r\n\r\n", {}, true, nullptr);
     if (!n) co_return n.error();
     x_.record.bytes_sent += *n;
@@ -87,12 +100,31 @@ Task<result<void>> Http1Requester::send_interim(int status, std::string_view rea
     out.add("\r\n");
     for (const auto& f : fields) out.field(f);
     out.add("\r\n");
-    BodyWriter raw(stream_, false, Side::client, Stage::response_head, s_.timeouts.client_send);
+    BodyWriter raw(stream_, false, Side::client, Stage::response_head, settings().send_timeout);
     auto n = co_await raw.write(out.written(), {}, true, nullptr);
     if (!n) co_return n.error();
     x_.record.bytes_sent += *n;
     co_return result<void>{};
 }
+
+std::string_view server_name(const route::Scope& scope) {
+    static const std::string with_version = std::string("sluice/") + version;
+    using route::ServerTokens;
+    switch (scope.settings().server_tokens) {
+        case ServerTokens::off: return "sluice";
+        case ServerTokens::text: return scope.settings().server_tokens_text;
+        default: return with_version;
+    }
+}
+
+namespace {
+
+bool writes_access_log(const route::Scope& scope) {
+    const auto& logs = scope.settings().access_logs;
+    return logs && !logs->empty();
+}
+
+}  // namespace
 
 std::string_view Http1Requester::write_head(const Answer& answer, char* out, bool chunked) {
     using http::FieldId;
@@ -105,9 +137,8 @@ std::string_view Http1Requester::write_head(const Answer& answer, char* out, boo
     if (answer.status == 101) {
         w.add("Upgrade: websocket\r\nConnection: upgrade\r\n");
     } else {
-        w.add("Server: sluice\r\nDate: ");
-        w.add(s_.logs.dates().http(s_.loop.wall().seconds()));
-        w.add("\r\n");
+        if (!answer.has_server) w.field("Server", server_name(scope_));
+        if (!answer.has_date) w.field("Date", s_.logs.dates().http(s_.loop.wall().seconds()));
         if (chunked) {
             w.add("Transfer-Encoding: chunked\r\n");
         } else if (answer.has_length) {
@@ -116,6 +147,11 @@ std::string_view Http1Requester::write_head(const Answer& answer, char* out, boo
             w.add("\r\n");
         }
         w.add(keep_alive_ ? "Connection: keep-alive\r\n" : "Connection: close\r\n");
+        if (keep_alive_ && settings().keepalive_header) {
+            w.add("Keep-Alive: timeout=");
+            w.number(static_cast<std::uint64_t>(settings().keepalive_header));
+            w.add("\r\n");
+        }
     }
     for (const auto& f : *answer.fields) w.field(f);
     w.add("\r\n");
@@ -124,17 +160,23 @@ std::string_view Http1Requester::write_head(const Answer& answer, char* out, boo
 
 Task<result<void>> Http1Requester::send_head(const Answer& answer, std::span<const char> body, bool last) {
     const bool open_ended = answer.kind == BodyKind::chunked || answer.kind == BodyKind::until_close;
-    const bool chunked = open_ended && x_.head.minor >= 1;
+    const bool chunked = open_ended && x_.head.minor >= 1 && scope_.settings().chunked;
     raw_until_close_ = open_ended && !chunked;
     // The rest of a request that is still on its way would be read as the next one.
     if (raw_until_close_ || !reader_.done() || s_.draining) keep_alive_ = false;
+    scope_.keep_sent_fields(*answer.fields);
     x_.answered = true;
-    x_.record.status = answer.status;
-    writer_.start(stream_, chunked, Side::client, Stage::response_body, s_.timeouts.client_send);
+    auto& record = x_.record;
+    record.status = answer.status;
+    record.answer_chunked = chunked;
+    if (!chunked && answer.has_length) record.answer_length = answer.length;
+    record.keeps_alive = keep_alive_;
+    writer_.start(stream_, chunked, Side::client, Stage::response_body, settings().send_timeout);
     // With an access log the connection stays open a moment longer, until the line is written.
-    if (!keep_alive_ && answer.status != 101 && !s_.logs.has_access()) writer_.ends_stream();
+    if (!keep_alive_ && answer.status != 101 && !writes_access_log(scope_)) writer_.ends_stream();
 
-    const auto size = http::written_size(*answer.fields) + answer.reason.size() + 256;
+    const auto size = http::written_size(*answer.fields) + answer.reason.size() + 320;
+    if (size > core::BufferPool::large) co_return Failure{Code::too_large, Side::self, Stage::response_head, 0};
     auto buffer = size <= core::BufferPool::small ? s_.loop.buffers().lend_small() : s_.loop.buffers().lend_large();
     auto head = write_head(answer, buffer.data(), chunked);
     auto rest = body;
@@ -157,7 +199,9 @@ result<void> Http1Requester::sent(result<std::size_t> n, std::size_t payload, bo
     if (!n) return n.error();
     x_.record.bytes_sent += *n;
     x_.record.body_sent += payload;
-    if (last) x_.record.last_byte = s_.loop.now();
+    if (!last) return {};
+    x_.record.last_byte = s_.loop.now();
+    x_.record.complete = true;
     return {};
 }
 

@@ -22,12 +22,18 @@ struct Input {
     void grow(core::BufferPool& buffers);
 };
 
+/// What the Server field says.
+std::string_view server_name(const route::Scope& scope);
+
 /// Lives as long as its exchange, in the frame that serves it.
 class Http1Requester final : public exchange::Requester {
   public:
     /// `buffered`: what was read past the head. `may_keep_alive`: nothing but the request speaks against keeping the
     /// connection.
-    Http1Requester(net::Stream& stream, exchange::Exchange& x, proxy::Service& service, std::span<char> buffered, bool may_keep_alive);
+    Http1Requester(net::Stream& stream, route::Scope& scope, proxy::Service& service, std::span<char> buffered, bool may_keep_alive);
+
+    /// The route is known: its settings hold for what is to be read and written, and say whether the connection is kept.
+    void obey(const route::ClientSettings& settings);
 
     core::result<std::span<char>> buffered_body() override;
     net::Task<core::result<std::span<char>>> read_body(std::span<char> room) override;
@@ -40,6 +46,7 @@ class Http1Requester final : public exchange::Requester {
     net::Task<core::result<void>> send_body(std::span<const char> body, bool last, const http::Fields* trailers) override;
     void cut() override;
     net::Stream* tunnel() override;
+    net::Address local_address() const override;
     std::span<char> buffered_tunnel() override { return excess(); }
     void on_break(net::Waiter* waiter) override { stream_.on_break(waiter); }
 
@@ -55,7 +62,10 @@ class Http1Requester final : public exchange::Requester {
     std::string_view write_head(const exchange::Answer& answer, char* out, bool chunked);
     core::result<void> sent(core::result<std::size_t> n, std::size_t payload, bool last);
 
+    const route::ClientSettings& settings() const { return scope_.settings().client; }
+
     net::Stream& stream_;
+    route::Scope& scope_;
     exchange::Exchange& x_;
     proxy::Service& s_;
     exchange::BodyReader reader_;

@@ -16,8 +16,8 @@ constexpr int batch = 64;  // connections taken in one event, so that those alre
 constexpr core::Duration pause_time = std::chrono::milliseconds(250);
 }  // namespace
 
-Listener::Listener(Worker& worker, int fd, const net::Address& address, bool shared)
-    : worker_(worker), fd_(fd), address_(address), shared_(shared) {
+Listener::Listener(Worker& worker, int fd, const ListenAddress& where, bool shared)
+    : worker_(worker), fd_(fd), where_(where), shared_(shared) {
     worker_.loop().watch(fd_, *this, shared_ ? std::uint32_t{EPOLLIN} | EPOLLEXCLUSIVE : std::uint32_t{EPOLLIN});
 }
 
@@ -54,7 +54,7 @@ bool Listener::accept_one() {
         // The others are of one connection (ECONNABORTED and the network errors of accept(2)), or EAGAIN: none is left.
         return errno != EAGAIN && !paused_;
     }
-    worker_.take(fd, net::Address::from(reinterpret_cast<sockaddr*>(&from), size), address_);
+    worker_.take(fd, net::Address::from(reinterpret_cast<sockaddr*>(&from), size), where_);
     if (fd >= worker_.descriptor_limit()) pause(EMFILE);
     return true;
 }

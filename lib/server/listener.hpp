@@ -3,6 +3,7 @@
 
 #include "net/address.hpp"
 #include "net/loop.hpp"
+#include "server/listen_table.hpp"
 
 namespace sluice::server {
 
@@ -11,10 +12,10 @@ class Worker;
 /// On its worker's thread. Owns the socket.
 class Listener final : public net::Watched {
   public:
-    Listener(Worker& worker, int fd, const net::Address& address, bool shared);
+    Listener(Worker& worker, int fd, const ListenAddress& where, bool shared);
     ~Listener() override;
 
-    const net::Address& address() const { return address_; }
+    const ListenAddress& where() const { return where_; }
 
     /// Takes what waits in the queue, then stops listening for good.
     void close();
@@ -33,7 +34,7 @@ class Listener final : public net::Watched {
 
     Worker& worker_;
     int fd_;
-    const net::Address& address_;
+    const ListenAddress& where_;
     bool shared_;  // one socket for all workers: only one of them is woken per connection
     bool paused_ = false;
     bool careful_ = false;  // has run out once: asks before each accept

@@ -180,13 +180,11 @@ std::string apply(const Given& given, Options& out) {
     return "";
 }
 
-/// The first address of --listen that was there before, or nullptr. Port 0 is a new port each time.
+/// The first address of --listen that was there before, or nullptr.
 const AddressText* find_repeated(const std::vector<AddressText>& listen) {
     for (auto a = listen.begin(); a != listen.end(); ++a)
         for (auto b = listen.begin(); b != a; ++b)
-            if (a->family == b->family && a->host == b->host && a->port == b->port &&
-                (a->port != 0 || a->family == AddressText::Family::unix_path))
-                return &*a;
+            if (a->family == b->family && a->host == b->host && a->port == b->port) return &*a;
     return nullptr;
 }
 

@@ -1,23 +1,33 @@
 #include "server/server.hpp"
 
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <iostream>
+#include <sstream>
 
-#include "balance/balancer.hpp"
-#include "net/listen.hpp"
+#include "advice/test_conf.hpp"
+#include "config/checker.hpp"
+#include "config/parser.hpp"
+#include "observe/error_line.hpp"
+#include "process/folders.hpp"
+#include "process/limits.hpp"
+#include "process/notify.hpp"
+#include "process/pid_file.hpp"
+#include "process/user.hpp"
+#include "server/conf_of_options.hpp"
 #include "server/resolve.hpp"
 
 namespace sluice::server {
 
 namespace {
+
+constexpr int our_signals[] = {SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGHUP, SIGWINCH};
 
 /// As many open files as the system allows.
 int raise_descriptor_limit() {
@@ -32,119 +42,201 @@ int raise_descriptor_limit() {
 /// Kept free for the peers of the clients that are here, so that what was accepted can also be served.
 int descriptor_reserve(int limit) { return std::clamp(limit / 8, 8, 256); }
 
-bool is_any(const net::Address& a) {
-    return a.family() == net::Address::Family::v6 && a.ip() == "::";
+std::shared_ptr<route::Snapshot> compile_text(const std::string& text) {
+    const config::MemoryFiles files({{"flags", text}});
+    auto conf = config::parse(files, "flags");
+    config::check(conf);
+    return compile::compile(std::move(conf));
 }
 
 }  // namespace
 
+std::shared_ptr<route::Snapshot> read_conf(const ConfPlace& place, const route::Snapshot* before) {
+    const auto path = config::resolve_path(place.prefix, place.path);
+    auto conf = config::parse(config::DiskFiles(), path, {.prefix = std::string(config::folder_of(path)), .globals = place.globals});
+    config::check(conf);
+    return compile::compile(std::move(conf), {.prefix = place.prefix, .error_log = place.error_log, .before = before});
+}
+
 Server::Server() = default;
 
 Server::~Server() {
-    for (auto& worker_sockets : sockets_)
-        for (auto& socket : worker_sockets)
-            if (socket.fd >= 0) close(socket.fd);
     if (shared_) shared_->workers.clear();
+    if (!pid_path_.empty()) process::remove_pid_file(pid_path_, getpid());
 }
 
 std::string Server::start(const Options& options) {
     std::signal(SIGPIPE, SIG_IGN);
-    const unsigned threads = options.threads ? options.threads : std::max(std::thread::hardware_concurrency(), 1u);
-    const int limit = raise_descriptor_limit();
-    sockets_.resize(threads);
-    if (auto wrong = open_logs(options); !wrong.empty()) return wrong;
-    if (auto wrong = make_group(options); !wrong.empty()) return wrong;
-    for (const auto& where : options.listen)
-        if (auto wrong = listen(where, threads); !wrong.empty()) return wrong;
-    shared_.reset(new Shared{clock_, *group_, {}, {}, {}, limit - descriptor_reserve(limit), {0}, {}});
-    try {
-        make_workers(threads);
-    } catch (const std::system_error& error) {
-        return "cannot make " + std::to_string(threads) + " workers: " + error.code().message() + "; --threads or ulimit -n";
+    const auto conf = conf_of(options);
+    if (!conf.message.empty()) return conf.message;
+    auto snapshot = compile_text(conf.text);
+    if (!snapshot->conf.ok()) return "flags make a conf that is wrong: " + config::render(snapshot->conf.diagnostics, snapshot->conf.sources);
+    const auto workers = snapshot->main.workers;
+    Deployed deployed;
+    if (auto wrong = deploy(std::move(snapshot), deployed); !wrong.empty()) return "--access-log \"" + options.access_log + "\": " + wrong;
+    ListenTable::Change change;
+    if (const auto failure = listens_.open(*deployed.snapshot, workers, change); failure.listening) return explain(*deployed.snapshot, failure, &options);
+    watch_end(deployed);
+    return make_workers(deployed, workers, change);
+}
+
+std::string Server::emerg_line(const std::string& text) const {
+    std::string line;
+    observe::append_error_prefix(line, clock_.wall(), "emerg");
+    return line + text + '\n';
+}
+
+/// As on standard error, but each mistake begins as a line of the log does.
+std::string Server::problems_for_log(const config::Conf& conf) const {
+    constexpr std::string_view start = "sluice: [emerg] ";
+    std::ostringstream text;
+    advice::print_problems(conf, true, text);
+    std::istringstream lines(text.str());
+    std::string out;
+    for (std::string line; std::getline(lines, line);) out += line.starts_with(start) ? emerg_line(line.substr(start.size())) : line + '\n';
+    return out;
+}
+
+void Server::write_emerg(const std::shared_ptr<observe::LogFile>& file, const std::string& lines) {
+    const auto channel = log_writer_.make_channel(file);
+    channel->append(lines);
+    channel->publish();
+}
+
+bool Server::start(const ConfPlace& place) {
+    std::signal(SIGPIPE, SIG_IGN);
+    from_conf_ = true;
+    place_ = place;
+    const auto fail = [&](const std::string& text) {
+        if (start_log_ && start_log_->target() != "stderr") write_emerg(start_log_, emerg_line(text));
+        std::cerr << "sluice: [emerg] " << text << std::endl;
+        start_report_.failed("");
+        log_writer_.stop(std::chrono::seconds(1));
+        return false;
+    };
+    auto snapshot = read_conf(place);
+    advice::print_problems(snapshot->conf, false, std::cerr);
+    std::string ignored;
+    if (!snapshot->conf.ok()) {
+        // Scripts read the error log, also of a server that has never run.
+        const auto& logs = snapshot->main.error_logs;
+        const auto target = logs.empty() ? config::resolve_path(place.prefix, "logs/error.log") : snapshot->files[logs.front().file];
+        if ((start_log_ = log_writer_.open(target, ignored)) && target != "stderr") write_emerg(start_log_, problems_for_log(snapshot->conf));
+        log_writer_.stop(std::chrono::seconds(1));
+        return false;
     }
+    const auto workers = snapshot->main.workers;
+    Deployed deployed;
+    if (auto wrong = deploy(std::move(snapshot), deployed); !wrong.empty()) return fail(wrong);
+    const auto& conf = *deployed.snapshot;
+    if (!conf.main.error_logs.empty()) start_log_ = deployed.files[conf.main.error_logs.front().file];
+    if (conf.main.open_files)
+        if (const auto warning = process::limit_open_files(*conf.main.open_files); !warning.empty()) std::cerr << "sluice: [warn] " << warning << std::endl;
+    ListenTable::Change change;
+    if (const auto failure = listens_.open(conf, workers, change); failure.listening) return fail(explain(conf, failure, nullptr));
+    if (auto wrong = enter_service(conf); !wrong.empty()) return fail(wrong);
+    watch_end(deployed);
+    if (auto wrong = make_workers(deployed, workers, change); !wrong.empty()) return fail(wrong);
+    if (std::ranges::none_of(conf.main.error_logs, [](const auto& log) { return log.target == "stderr"; })) log_writer_.take_stderr(start_log_);
+    start_report_.started();
+    process::notify_ready();
+    return true;
+}
+
+/// In nginx's order: background, pid file, rights. Before any thread is started.
+std::string Server::enter_service(const route::Snapshot& snapshot) {
+    if (snapshot.main.daemon)
+        if (auto wrong = process::detach(start_report_); !wrong.empty()) return wrong;
+    // Who finds the pid file may send signals at once: they wait until we listen to them.
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (int number : our_signals) sigaddset(&signals, number);
+    sigprocmask(SIG_BLOCK, &signals, nullptr);
+    const auto pid_path = config::resolve_path(place_.prefix, snapshot.main.pid);
+    if (auto wrong = process::write_pid_file(pid_path, getpid()); !wrong.empty()) return wrong;
+    pid_path_ = pid_path;
+    return become_user(snapshot.main);
+}
+
+std::string Server::become_user(const route::Main& main) {
+    if (!process::is_superuser()) {
+        if (!main.user.empty()) std::cerr << "sluice: [warn] " << process::user_is_ignored << std::endl;
+        return "";
+    }
+    process::User user;
+    auto wrong = main.user.empty() ? process::find_default_user(user) : process::find_user(main.user, main.group, user);
+    if (!wrong.empty()) return wrong;
+    if (wrong = log_writer_.give_to(user.uid); !wrong.empty()) std::cerr << "sluice: [warn] " << wrong << std::endl;
+    if (wrong = keeper_.start({pid_path_}); !wrong.empty()) return wrong;
+    return process::become(user);
+}
+
+/// Opens what the snapshot needs.
+std::string Server::deploy(std::shared_ptr<route::Snapshot> snapshot, Deployed& out) {
+    if (auto wrong = open_logs(*snapshot, out); !wrong.empty()) return wrong;
+    out.snapshot = std::move(snapshot);
+    return "";
+}
+
+/// From now on somebody hears when the last user of the snapshot has gone.
+void Server::watch_end(Deployed& deployed) {
+    const auto* made = deployed.snapshot.get();
+    deployed.snapshot = std::shared_ptr<const route::Snapshot>(made, [this, kept = deployed.snapshot](const route::Snapshot*) mutable {
+        kept.reset();
+        on_snapshot_gone();
+    });
+}
+
+std::string Server::open_logs(const route::Snapshot& snapshot, Deployed& out) {
+    for (const auto& target : snapshot.files) {
+        std::string error;
+        auto file = log_writer_.open(target, error);
+        if (!file) return from_conf_ ? "open() \"" + target + "\" failed (" + error + ")" : "cannot open it: " + error;
+        out.files.push_back(std::move(file));
+    }
+    return "";
+}
+
+std::string Server::explain(const route::Snapshot& snapshot, const ListenTable::Failure& failure, const Options* options) const {
+    const auto& where = failure.listening->text;
+    if (!options)
+        return "bind() to " + where + " failed (" + std::to_string(failure.error) + ": " + std::strerror(failure.error) + ") in " +
+               snapshot.place(failure.listening->where);
+    for (const auto& listen : options->listen)
+        for (const auto& address : resolve(listen).addresses)
+            if (address.port() == failure.listening->address.port() || address == failure.listening->address)
+                return "--listen \"" + listen.text + "\": cannot listen on " + where + ": " + std::strerror(failure.error);
+    return "cannot listen on " + where + ": " + std::strerror(failure.error);
+}
+
+std::string Server::make_workers(const Deployed& deployed, unsigned count, ListenTable::Change& change) {
+    const int limit = raise_descriptor_limit();
+    shared_.reset(new Shared{clock_, log_writer_, upstream::dial, limit - descriptor_reserve(limit)});
+    try {
+        for (unsigned i = 0; i < count; ++i) {
+            auto& worker = shared_->workers.emplace_back(std::make_unique<Worker>(*shared_, deployed));
+            for (const auto& socket : change.opened[i]) worker->listen(socket.fd, *socket.where, socket.shared);
+        }
+    } catch (const std::system_error& error) {
+        return "cannot make " + std::to_string(count) + " workers: " + error.code().message() + "; --threads or ulimit -n";
+    }
+    deployed_ = deployed;
     // Before anybody is told that we have started: a signal that follows is for us to handle.
-    for (int number : {SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGHUP}) signals_.add(number);
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (int number : our_signals) {
+        signals_.add(number);
+        sigaddset(&signals, number);
+    }
+    sigprocmask(SIG_UNBLOCK, &signals, nullptr);
     wait_for_signal();
     return "";
 }
 
-std::string Server::open_logs(const Options& options) {
-    error_file_ = log_writer_.add_file("stderr");
-    if (options.access_log == "off") return "";
-    access_file_ = log_writer_.add_file(options.access_log);
-    if (access_file_ >= 0) return "";
-    const std::string why = errno == ENXIO ? "it is a pipe from which nobody reads" : std::strerror(errno);
-    return "--access-log \"" + options.access_log + "\": cannot open it: " + why;
-}
-
-std::string Server::make_group(const Options& options) {
-    std::vector<upstream::Group::PeerSpec> peers;
-    for (const auto& backend : options.backends) {
-        const auto resolved = resolve(backend.address);
-        if (!resolved.message.empty()) return "--backend \"" + backend.address.text + "\": " + resolved.message;
-        for (const auto& address : resolved.addresses) peers.push_back({address, backend.weight, backend.health, backend.backup});
-    }
-    group_ = std::make_unique<upstream::Group>("backends", *balance::find_balancer(options.balance), peers);
-    return "";
-}
-
-std::string Server::listen(const AddressText& where, unsigned threads) {
-    auto resolved = resolve(where);
-    if (!resolved.message.empty()) return "--listen \"" + where.text + "\": " + resolved.message;
-    for (const auto& address : resolved.addresses)
-        if (auto wrong = listen_on(address, where, threads); !wrong.empty()) return wrong;
-    return "";
-}
-
-std::string Server::listen_on(const net::Address& wanted, const AddressText& where, unsigned threads) {
-    const bool is_unix = wanted.family() == net::Address::Family::unix_path;
-    net::Address address = wanted;
-    // Sockets that share a port would also share it with another process of this user: look first whether it is free.
-    auto probe = net::listen_on(address, false);
-    if (probe.fd < 0 && is_any(address) && probe.error == EAFNOSUPPORT) {
-        sockaddr_in any{};
-        any.sin_family = AF_INET;
-        any.sin_port = htons(wanted.port());
-        address = net::Address::from(reinterpret_cast<const sockaddr*>(&any), sizeof any);
-        probe = net::listen_on(address, false);
-    }
-    if (probe.fd < 0) return "--listen \"" + where.text + "\": cannot listen on " + address.text() + ": " + std::strerror(probe.error);
-    if (!is_unix) address = net::local_address(probe.fd);
-    const auto index = addresses_.size();
-    addresses_.push_back(address);
-    if (is_unix) {
-        struct stat file {};
-        if (lstat(address.path().c_str(), &file) == 0) socket_files_.push_back({address.path(), file.st_dev, file.st_ino});
-        for (unsigned i = 0; i < threads; ++i) {
-            const int fd = i == 0 ? probe.fd : fcntl(probe.fd, F_DUPFD_CLOEXEC, 0);
-            if (fd < 0) return "--listen \"" + where.text + "\": cannot listen on " + address.text() + ": " + std::strerror(errno);
-            sockets_[i].push_back({fd, index, true});
-        }
-        return "";
-    }
-    close(probe.fd);
-    for (unsigned i = 0; i < threads; ++i) {
-        const auto opened = net::listen_on(address, true);
-        if (opened.fd < 0) return "--listen \"" + where.text + "\": cannot listen on " + address.text() + ": " + std::strerror(opened.error);
-        sockets_[i].push_back({opened.fd, index, false});
-    }
-    return "";
-}
-
-void Server::make_workers(unsigned threads) {
-    for (unsigned i = 0; i < threads; ++i) {
-        auto* access = access_file_ >= 0 ? &log_writer_.add_channel(access_file_) : nullptr;
-        shared_->workers.push_back(std::make_unique<Worker>(*shared_, access, log_writer_.add_channel(error_file_)));
-        for (auto& socket : sockets_[i]) {
-            const int fd = std::exchange(socket.fd, -1);
-            shared_->workers.back()->listen(fd, addresses_[socket.address], socket.shared);
-        }
-    }
-}
-
 std::string Server::describe_backends() const {
     std::string out;
-    for (const auto& peer : group_->peers()) {
+    if (deployed_.snapshot->groups.empty()) return "nothing";
+    for (const auto& peer : deployed_.snapshot->groups.front()->peers()) {
         if (!out.empty()) out += ", ";
         out += peer->name;
         if (peer->weight != 1) out += " (weight " + std::to_string(peer->weight) + ")";
@@ -160,25 +252,19 @@ void Server::run() {
         threads_.emplace_back([this, &worker] {
             worker->run();
             boost::asio::post(control_, [this] {
-                if (--running_ == 0) signals_.cancel();
+                if (--running_ == 0) control_.stop();
             });
         });
     control_.run();
     for (auto& thread : threads_) thread.join();
-    remove_socket_files();
+    listens_.forget_all();
+    if (!pid_path_.empty()) process::remove_pid_file(std::exchange(pid_path_, ""), getpid());
+    keeper_.finish();
     const bool logs_complete = log_writer_.stop(log_patience_);
     if (!logs_complete) std::_Exit(0);
     // Not before: the log's thread may be about to nudge a worker's loop.
     shared_->workers.clear();
-}
-
-/// Only what is still ours: another process may have put its own socket there meanwhile.
-void Server::remove_socket_files() {
-    for (const auto& socket : socket_files_) {
-        struct stat file {};
-        if (lstat(socket.path.c_str(), &file) == 0 && file.st_dev == socket.device && file.st_ino == socket.inode)
-            unlink(socket.path.c_str());
-    }
+    deployed_ = {};
 }
 
 void Server::wait_for_signal() {
@@ -191,9 +277,85 @@ void Server::wait_for_signal() {
 
 void Server::on_signal(int number) {
     if (number == SIGUSR1) return log_writer_.reopen();
-    if (number == SIGHUP) return;  // nothing to read anew: the settings came from flags
+    if (number == SIGHUP) return reload();
+    if (number == SIGWINCH) return;
+    process::notify_stopping();
     log_patience_ = number == SIGQUIT ? std::chrono::seconds(5) : std::chrono::milliseconds(200);
     for (auto& worker : shared_->workers) number == SIGQUIT ? worker->drain() : worker->stop();
+    if (number == SIGQUIT) set_shutdown_alarm();
+}
+
+/// worker_shutdown_timeout: those who are still there then are sent away.
+void Server::set_shutdown_alarm() {
+    const auto time = deployed_.snapshot->main.shutdown_timeout;
+    if (time.count() == 0) return;
+    auto timer = std::make_shared<boost::asio::steady_timer>(control_, time);
+    timer->async_wait([this, timer](const boost::system::error_code& error) {
+        if (error) return;
+        for (auto& worker : shared_->workers) worker->stop();
+    });
+    shutdown_alarm_ = timer;
+}
+
+/// worker_shutdown_timeout after a reload: requests and tunnels under the old configuration are broken off then.
+void Server::set_end_of(const std::shared_ptr<const route::Snapshot>& old) {
+    const auto time = old->main.shutdown_timeout;
+    if (time.count() == 0) return;
+    auto timer = std::make_shared<boost::asio::steady_timer>(control_, time);
+    timer->async_wait([this, timer, old = std::weak_ptr(old)](const boost::system::error_code& error) {
+        if (error) return;
+        const auto still_used = old.lock();
+        if (!still_used) return;
+        for (auto& worker : shared_->workers)
+            worker->loop().post([&worker = *worker, still_used] { worker.abort_users_of(*still_used); });
+    });
+}
+
+void Server::log(exchange::Level level, const std::string& text) {
+    auto& worker = *shared_->workers.front();
+    worker.loop().post([&worker, level, text] { worker.tell(level, text); });
+}
+
+/// A configuration's last user is gone: what nginx's worker processes say when they end.
+void Server::on_snapshot_gone() {
+    if (!shared_ || running_ == 0) return;
+    boost::asio::post(control_, [this] {
+        if (running_ > 0) log(exchange::Level::notice, "worker process " + std::to_string(getpid()) + " of the old configuration exited with code 0");
+    });
+}
+
+void Server::reload() {
+    if (!from_conf_) return;  // nothing to read anew: the settings came from flags
+    process::notify_reloading();
+    const auto refuse = [this](const std::string& text) {
+        const auto& logs = deployed_.snapshot->main.error_logs;
+        for (const auto& log : logs) write_emerg(deployed_.files[log.file], text);
+        log(exchange::Level::error, "the new configuration is refused, the old one stays");
+        process::notify_ready();
+    };
+    auto snapshot = read_conf(place_, deployed_.snapshot.get());
+    if (!snapshot->conf.ok()) return refuse(problems_for_log(snapshot->conf));
+    Deployed deployed;
+    if (auto wrong = deploy(std::move(snapshot), deployed); !wrong.empty()) return refuse(emerg_line(wrong));
+    ListenTable::Change change;
+    const auto workers = shared_->workers.size();
+    if (const auto failure = listens_.open(*deployed.snapshot, workers, change); failure.listening) return refuse(emerg_line(explain(*deployed.snapshot, failure, nullptr)));
+    watch_end(deployed);
+    if (deployed.snapshot->main.workers != workers)
+        log(exchange::Level::notice, "worker_processes stays " + std::to_string(workers) + ": a new number takes a restart");
+    for (const auto* where : change.closed) listens_.forget(*where);
+    for (std::size_t i = 0; i < workers; ++i) {
+        auto& worker = *shared_->workers[i];
+        worker.loop().post([&worker, deployed, opened = std::move(change.opened[i]), closed = change.closed] {
+            worker.adopt_conf(deployed);
+            for (const auto& socket : opened) worker.listen(socket.fd, *socket.where, socket.shared);
+            for (const auto* where : closed) worker.stop_listening(*where);
+        });
+    }
+    set_end_of(deployed_.snapshot);
+    deployed_ = std::move(deployed);
+    log(exchange::Level::notice, "reconfiguring");
+    process::notify_ready();
 }
 
 void Server::quit() {

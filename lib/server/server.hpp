@@ -1,19 +1,34 @@
-// Start-up, signals, shutdown: from options to running workers.
+// Start-up, signals, reload, shutdown: from a conf to running workers.
 #pragma once
 
-#include <sys/types.h>
-
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "compile/compile.hpp"
+#include "process/daemon.hpp"
+#include "process/keeper.hpp"
+#include "server/listen_table.hpp"
 #include "server/options.hpp"
 #include "server/worker.hpp"
 
 namespace sluice::server {
+
+/// What `-c`, `-p`, `-g` and `-e` say.
+struct ConfPlace {
+    std::string path = "conf/sluice.conf";  // seen from the prefix
+    std::string prefix;                     // with its slash; "": the working folder
+    std::string globals;
+    std::string error_log;  // "": logs/error.log
+};
+
+/// Parses, checks and compiles; diagnostics are in the snapshot's conf. `before`: see compile::Options.
+std::shared_ptr<route::Snapshot> read_conf(const ConfPlace& place, const route::Snapshot* before = nullptr);
 
 /// The process: the control thread is the one that calls start() and run().
 class Server {
@@ -21,13 +36,16 @@ class Server {
     Server();
     ~Server();
 
-    /// Resolves, opens logs, listens, makes the workers. What went wrong, in one line that names the flag; "" if all is
-    /// well. Nothing is accepted before run().
+    /// From flags. What went wrong, in one line that names the flag; "" if all is well. Nothing is accepted before run().
     std::string start(const Options& options);
 
+    /// From a conf, as a service: logs, user, pid file, in nginx's order. What went wrong has been told on standard error
+    /// and in the error log. Returns in the daemon if the conf asks for one.
+    bool start(const ConfPlace& place);
+
     /// The addresses listened on, with the ports that the kernel chose.
-    const std::vector<net::Address>& addresses() const { return addresses_; }
-    /// "127.0.0.1:9001, 127.0.0.1:9002 (weight 2)".
+    std::vector<net::Address> addresses() const { return listens_.addresses(); }
+    /// "127.0.0.1:9001, 127.0.0.1:9002 (weight 2)": the peers of the first group.
     std::string describe_backends() const;
 
     /// Serves until SIGTERM or SIGINT (at once), SIGQUIT (when all exchanges are done), or quit().
@@ -37,38 +55,41 @@ class Server {
     void quit();
 
   private:
-    struct Socket {
-        int fd;
-        std::size_t address;
-        bool shared;
-    };
-    struct SocketFile {
-        std::string path;
-        dev_t device;
-        ino_t inode;
-    };
-    std::string open_logs(const Options& options);
-    std::string make_group(const Options& options);
-    std::string listen(const AddressText& where, unsigned threads);
-    std::string listen_on(const net::Address& address, const AddressText& where, unsigned threads);
-    void make_workers(unsigned threads);
-    void remove_socket_files();
+    std::string deploy(std::shared_ptr<route::Snapshot> snapshot, Deployed& out);
+    void watch_end(Deployed& deployed);
+    std::string emerg_line(const std::string& text) const;
+    std::string problems_for_log(const config::Conf& conf) const;
+    void write_emerg(const std::shared_ptr<observe::LogFile>& file, const std::string& lines);
+    std::string open_logs(const route::Snapshot& snapshot, Deployed& out);
+    std::string explain(const route::Snapshot& snapshot, const ListenTable::Failure& failure, const Options* options) const;
+    std::string enter_service(const route::Snapshot& snapshot);
+    std::string become_user(const route::Main& main);
+    std::string make_workers(const Deployed& deployed, unsigned count, ListenTable::Change& change);
     void wait_for_signal();
     void on_signal(int number);
+    void reload();
+    void log(exchange::Level level, const std::string& text);
+    void on_snapshot_gone();
+    void set_shutdown_alarm();
+    void set_end_of(const std::shared_ptr<const route::Snapshot>& old);
 
     core::SystemClock clock_;
     observe::LogWriter log_writer_;
-    int access_file_ = -1, error_file_ = -1;
-    std::unique_ptr<upstream::Group> group_;
+    std::shared_ptr<observe::LogFile> start_log_;  // what start-up has to say
+    ConfPlace place_;
+    bool from_conf_ = false;
+    std::string pid_path_;
+    process::StartReport start_report_;
+    process::Keeper keeper_;
+    Deployed deployed_;
     std::unique_ptr<Shared> shared_;
-    std::vector<net::Address> addresses_;
-    std::vector<std::vector<Socket>> sockets_;  // per worker
-    std::vector<SocketFile> socket_files_;
+    ListenTable listens_;
     std::vector<std::thread> threads_;
     core::Duration log_patience_ = std::chrono::seconds(5);  // how long the end waits for a log that is not taken
     boost::asio::io_context control_{1};
     boost::asio::signal_set signals_{control_};
-    std::size_t running_ = 0;
+    std::shared_ptr<boost::asio::steady_timer> shutdown_alarm_;
+    std::atomic<std::size_t> running_{0};  // workers
 };
 
 }  // namespace sluice::server

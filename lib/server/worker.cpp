@@ -14,24 +14,72 @@ constexpr std::uint32_t fair_margin = 8;
 constexpr core::Duration log_patience = std::chrono::seconds(1);
 }  // namespace
 
-Worker::Worker(Shared& shared, observe::LogChannel* access, observe::LogChannel& error)
+Worker::Worker(Shared& shared, const Deployed& deployed)
     : shared_(shared),
       loop_(shared.clock),
-      logs_(loop_, access, error),
+      logs_(loop_, shared.logs),
       rng_(core::Rng::from_system()),
-      group_(shared.group),
-      pool_(loop_, shared.group, shared.pools),
-      service_{loop_, group_, pool_, shared_.timeouts, shared_.limits, logs_, rng_} {
+      pool_(loop_, shared.dial),
+      tools_{loop_.buffers(), logs_.dates(), shared.clock, rng_, {}},
+      service_{loop_, pool_, logs_, rng_, tools_} {
     loop_.at_turn_end(*this);
+    adopt_conf(deployed);
 }
 
 Worker::~Worker() {
     listeners_.clear();
+    closing_.clear();
     clients_.clear_and_dispose(std::default_delete<Client>());
     pool_.close_idle();
+    confs_.clear();
 }
 
-void Worker::listen(int fd, const net::Address& address, bool shared) { listeners_.emplace_back(*this, fd, address, shared); }
+void Worker::adopt_conf(const Deployed& deployed) {
+    auto* old = conf_;
+    confs_.push_back(std::make_unique<proxy::Configured>(deployed.snapshot, deployed.files, logs_));
+    conf_ = confs_.back().get();
+    ++conf_->users;
+    if (old) release(*old);
+}
+
+void Worker::release(proxy::Configured& conf) {
+    if (--conf.users > 0) return;
+    confs_.remove_if([&](const auto& c) { return c.get() == &conf; });
+}
+
+void Worker::abort_users_of(const route::Snapshot& snapshot) {
+    // Each may end others: all are looked at once, in turn.
+    for (std::size_t left = clients_.size(); left > 0 && !clients_.empty(); --left) {
+        Client& client = clients_.front();
+        clients_.splice(clients_.end(), clients_, clients_.begin());
+        if (client.is_served_by(snapshot)) client.abort();
+    }
+}
+
+core::Duration Worker::first_wait(const ListenAddress& where) const {
+    const auto* listening = conf_->find_listening(where.number);
+    return listening ? conf_->snapshot->sites[listening->default_site].header_timeout : core::Duration{0};
+}
+
+void Worker::tell(exchange::Level level, std::string_view text) {
+    const auto& sinks = conf_->errors;
+    logs_.error(sinks.data(), sinks.data() + sinks.size(), level, text);
+}
+
+void Worker::listen(int fd, const ListenAddress& where, bool shared) { listeners_.emplace_back(*this, fd, where, shared); }
+
+void Worker::stop_listening(const ListenAddress& where) {
+    for (auto it = listeners_.begin(); it != listeners_.end();) {
+        auto& listener = *it++;
+        if (&listener.where() != &where) continue;
+        listener.close();
+        listeners_.remove_if([&](const Listener& l) { return &l == &listener; });
+    }
+    for (auto it = clients_.begin(); it != clients_.end();) {
+        Client& client = *it++;
+        if (&client.local() == &where) client.close_if_quiet();
+    }
+}
 
 Worker& Worker::least_busy() {
     Worker* least = this;
@@ -40,7 +88,7 @@ Worker& Worker::least_busy() {
     return connections() > least->connections() + fair_margin ? *least : *this;
 }
 
-void Worker::take(int fd, const net::Address& from, const net::Address& local) {
+void Worker::take(int fd, const net::Address& from, const ListenAddress& local) {
     Worker& worker = least_busy();
     if (&worker != this && hand_over(worker, fd, from, local)) return;
     connections_.fetch_add(1, std::memory_order_relaxed);
@@ -48,7 +96,7 @@ void Worker::take(int fd, const net::Address& from, const net::Address& local) {
 }
 
 /// Counted before it is sent: a burst is spread, and a worker that drains waits for what is on its way to it.
-bool Worker::hand_over(Worker& to, int fd, const net::Address& from, const net::Address& local) {
+bool Worker::hand_over(Worker& to, int fd, const net::Address& from, const ListenAddress& local) {
     to.connections_.fetch_add(1, std::memory_order_seq_cst);
     if (!to.takes_over_.load(std::memory_order_seq_cst)) {
         to.connections_.fetch_sub(1, std::memory_order_seq_cst);
@@ -59,7 +107,7 @@ bool Worker::hand_over(Worker& to, int fd, const net::Address& from, const net::
     return true;
 }
 
-void Worker::adopt(int fd, const net::Address& from, const net::Address& local) {
+void Worker::adopt(int fd, const net::Address& from, const ListenAddress& local) {
     auto client = std::make_unique<Client>(*this, from, local, shared_.connections.fetch_add(1, std::memory_order_relaxed) + 1);
     if (!client->open(fd)) {
         ::close(fd);
@@ -115,7 +163,7 @@ void Worker::tell_paused(int error) {
     auto told = shared_.told_paused.load(std::memory_order_relaxed);
     if (told != 0 && loop_.now().us - told < std::chrono::microseconds(std::chrono::minutes(1)).count()) return;
     if (!shared_.told_paused.compare_exchange_strong(told, loop_.now().us, std::memory_order_relaxed)) return;
-    logs_.error(exchange::Level::crit, std::string("accepting pauses: ") + std::strerror(error) + ", " + std::to_string(connections()) +
+    tell(exchange::Level::crit, std::string("accepting pauses: ") + std::strerror(error) + ", " + std::to_string(connections()) +
                                            " clients are connected; raise the limit of open files (ulimit -n)");
 }
 

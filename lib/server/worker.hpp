@@ -9,31 +9,66 @@
 
 #include "proxy/service.hpp"
 #include "server/client.hpp"
+#include "server/listen_table.hpp"
 #include "server/listener.hpp"
 
 namespace sluice::server {
 
+/// A configuration with what it takes to run it; posted to every worker.
+struct Deployed {
+    std::shared_ptr<const route::Snapshot> snapshot;
+    std::vector<std::shared_ptr<observe::LogFile>> files;  // as in Snapshot::files
+};
+
 /// What all workers share; outlives them.
 struct Shared {
     const core::Clock& clock;
-    upstream::Group& group;
-    proxy::Timeouts timeouts;
-    proxy::Limits limits;
-    upstream::PoolRule pools;
+    observe::LogWriter& logs;
+    upstream::Dial dial = upstream::dial;
     int descriptor_limit = 0;  // accepting pauses when descriptors get this high
     std::atomic<std::uint64_t> connections{0};  // ever accepted
-    std::vector<std::unique_ptr<class Worker>> workers;
+    std::vector<std::unique_ptr<class Worker>> workers = {};
     std::atomic<std::int64_t> told_paused{0};  // when it was last said that accepting pauses, microseconds; 0: never
 };
 
 /// Everything but the members marked so belongs to the thread that calls run().
 class Worker final : net::TurnEnd {
   public:
-    Worker(Shared& shared, observe::LogChannel* access, observe::LogChannel& error);
+    Worker(Shared& shared, const Deployed& deployed);
     ~Worker();
 
-    /// Before run(): listens on `fd`, which is the worker's from now on.
-    void listen(int fd, const net::Address& address, bool shared);
+    /// Before run(), or on its thread: listens on `fd`, which is the worker's from now on.
+    void listen(int fd, const ListenAddress& where, bool shared);
+    /// On its thread: no longer listens there; what waits in the queue is taken, who is idle is sent away.
+    void stop_listening(const ListenAddress& where);
+
+    /// On its thread: the next request is served by this one; those under way finish by the one they began with.
+    void adopt_conf(const Deployed& deployed);
+
+    /// On its thread: breaks off the requests that are still under way under that configuration.
+    void abort_users_of(const route::Snapshot& snapshot);
+
+    /// Holds a configuration for the time of an exchange.
+    class Use {
+      public:
+        explicit Use(Worker& worker) : worker_(worker), conf_(*worker.conf_) { ++conf_.users; }
+        ~Use() { worker_.release(conf_); }
+        Use(const Use&) = delete;
+        Use& operator=(const Use&) = delete;
+        proxy::Configured& operator*() const { return conf_; }
+        proxy::Configured* operator->() const { return &conf_; }
+
+      private:
+        Worker& worker_;
+        proxy::Configured& conf_;
+    };
+    route::Tools& tools() { return tools_; }
+    observe::Logs& logs() { return logs_; }
+    const proxy::Configured& conf() const { return *conf_; }
+    /// How long a new client may take for its first request.
+    core::Duration first_wait(const ListenAddress& where) const;
+    /// To the error logs of the main level; on its thread.
+    void tell(exchange::Level level, std::string_view text);
 
     void run() { loop_.run(); }
 
@@ -52,9 +87,9 @@ class Worker final : net::TurnEnd {
     std::size_t idle_connections() const { return pool_.idle(); }
 
     /// A connection accepted here: kept, or handed to a worker that has clearly fewer. `local` outlives it.
-    void take(int fd, const net::Address& from, const net::Address& local);
+    void take(int fd, const net::Address& from, const ListenAddress& local);
     /// Serves a connected client, which is counted in connections() already. `local` outlives it.
-    void adopt(int fd, const net::Address& from, const net::Address& local);
+    void adopt(int fd, const net::Address& from, const ListenAddress& local);
     /// The client's connection is over: closed when its log lines are written, and freed.
     void retire(Client& client);
     void tell_paused(int error);
@@ -71,7 +106,8 @@ class Worker final : net::TurnEnd {
         void on_expiry() override {}
     };
     Worker& least_busy();
-    bool hand_over(Worker& to, int fd, const net::Address& from, const net::Address& local);
+    bool hand_over(Worker& to, int fd, const net::Address& from, const ListenAddress& local);
+    void release(proxy::Configured& conf);
     /// Its log lines are written: closes it, or lets it linger first.
     void end(std::unique_ptr<Client> client);
     void dispose(std::unique_ptr<Client> client);
@@ -83,8 +119,10 @@ class Worker final : net::TurnEnd {
     net::Loop loop_;
     observe::Logs logs_;
     core::Rng rng_;
-    upstream::GroupAtWorker group_;
     upstream::Pool pool_;
+    route::Tools tools_;
+    std::list<std::unique_ptr<proxy::Configured>> confs_;  // those in use, the current one last
+    proxy::Configured* conf_ = nullptr;
     proxy::Service service_;
     std::list<Listener> listeners_;
     boost::intrusive::list<Client> clients_;

@@ -11,6 +11,8 @@ namespace sluice::upstream {
 struct HealthRule {
     std::uint32_t max_fails = 1;  // 0: never marked down
     core::Duration fail_timeout = std::chrono::seconds(10);
+
+    bool operator==(const HealthRule&) const = default;
 };
 
 /// What becomes of a peer in the eyes of the balancer.

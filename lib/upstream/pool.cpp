@@ -15,14 +15,10 @@ using core::result;
 using core::Side;
 using core::Stage;
 
-Pool::Pool(net::Loop& loop, Group& group, PoolRule rule) : loop_(loop), rule_(rule), idle_(group.peers().size()) {
-    if (!rule_.dial) rule_.dial = dial;
-}
-
 void Connection::finish() { pool_->drop(*this); }
 
 ConnectionPtr Pool::take_idle(const Peer& peer, bool make_sure) {
-    auto& idle = idle_[peer.index];
+    auto& idle = shelf(peer);
     while (!idle.empty()) {
         ConnectionPtr c = std::move(idle.back());
         idle.pop_back();
@@ -34,20 +30,21 @@ ConnectionPtr Pool::take_idle(const Peer& peer, bool make_sure) {
     return nullptr;
 }
 
-void Pool::put_back(const Peer& peer, ConnectionPtr connection) {
-    auto& idle = idle_[peer.index];
-    if (idle.size() >= rule_.keep || connection->stream.ending()) return;
+void Pool::put_back(const Peer& peer, const KeepRule& rule, ConnectionPtr connection) {
+    auto& idle = shelf(peer);
     Connection& c = *connection;
+    if (idle.size() >= rule.idle_connections || c.stream.ending()) return;
+    if (++c.requests >= rule.requests || loop_.now() - c.made >= rule.time) return;
     c.pool_ = this;
-    c.peer_ = peer.index;
+    c.endpoint_ = peer.endpoint;
     c.place_ = idle.size();
     idle.push_back(std::move(connection));
     ++count_;
-    c.stream.await_readable(c, rule_.idle);
+    c.stream.await_readable(c, rule.idle);
 }
 
 void Pool::drop(Connection& connection) {
-    auto& idle = idle_[connection.peer_];
+    auto& idle = idle_[connection.endpoint_];
     // Order matters only for which is used next: fill the gap with the last.
     const auto place = connection.place_;
     ConnectionPtr gone = std::move(idle[place]);
@@ -95,10 +92,10 @@ void Connecting::cancel() {
     if (sleep_) return sleep_->wake();
 }
 
-net::Task<result<ConnectionPtr>> Pool::connect(const Peer& peer, Connecting& connecting) {
+net::Task<result<ConnectionPtr>> Pool::connect(const Peer& peer, core::Duration timeout, Connecting& connecting) {
     constexpr core::Duration pause = std::chrono::milliseconds(50);
-    const auto give_up = loop_.now() + rule_.connect;
-    auto fd = rule_.dial(peer.address);
+    const auto give_up = loop_.now() + timeout;
+    auto fd = dial_(peer.address);
     while (!fd && fd.error().code == Code::no_descriptors && loop_.now() < give_up) {
         if (!drop_any()) {
             net::Sleep sleep(loop_, pause);
@@ -107,18 +104,19 @@ net::Task<result<ConnectionPtr>> Pool::connect(const Peer& peer, Connecting& con
             connecting.sleep_ = nullptr;
             if (connecting.cancelled_) co_return Failure{Code::cancelled, Side::self, Stage::connect, 0};
         }
-        fd = rule_.dial(peer.address);
+        fd = dial_(peer.address);
     }
     if (!fd) co_return fd.error();
 
     auto connection = std::make_unique<Connection>(loop_);
+    connection->made = loop_.now();
     if (!connection->stream.open(*fd, true)) {
         const int error = errno;
         close(*fd);
         co_return Failure{Code::system, Side::self, Stage::connect, error};
     }
     connecting.stream_ = &connection->stream;
-    auto ready = co_await connection->stream.writable(rule_.connect);
+    auto ready = co_await connection->stream.writable(timeout);
     connecting.stream_ = nullptr;
     if (!ready) co_return net::at(ready.error(), Side::peer, Stage::connect);
     int error = 0;

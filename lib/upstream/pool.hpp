@@ -16,13 +16,6 @@ namespace sluice::upstream {
 using Dial = core::result<int> (*)(const net::Address& to);
 core::result<int> dial(const net::Address& to);
 
-struct PoolRule {
-    std::size_t keep = 256;  // idle connections per peer and worker
-    core::Duration idle = std::chrono::seconds(60);
-    core::Duration connect = std::chrono::seconds(60);
-    Dial dial = nullptr;  // nullptr: the real one
-};
-
 class Pool;
 
 /// A connection to a peer.
@@ -31,6 +24,8 @@ class Connection final : net::Waiter {
     explicit Connection(net::Loop& loop) : stream(loop) {}
     net::Stream stream;
     bool reused = false;
+    std::uint64_t requests = 0;  // that it has carried
+    core::Instant made;
 
   private:
     friend class Pool;
@@ -40,7 +35,7 @@ class Connection final : net::Waiter {
     void finish() override;
 
     Pool* pool_ = nullptr;
-    std::size_t peer_ = 0, place_ = 0;
+    std::size_t endpoint_ = 0, place_ = 0;
 };
 
 using ConnectionPtr = std::unique_ptr<Connection>;
@@ -59,32 +54,37 @@ class Connecting {
     bool cancelled_ = false;
 };
 
-/// All idle connections of one worker to the peers of one group, last in first out. That worker's thread only.
+/// All idle connections of one worker to all peers, last in first out. That worker's thread only.
 class Pool {
   public:
-    Pool(net::Loop& loop, Group& group, PoolRule rule);
+    explicit Pool(net::Loop& loop, Dial how = dial) : loop_(loop), dial_(how) {}
 
     /// A connection that has been idle, or nullptr. `make_sure`: asks the kernel whether the peer has closed it meanwhile
     /// (a system call), for requests that could not be repeated.
     ConnectionPtr take_idle(const Peer& peer, bool make_sure);
 
-    /// Connects. On running out of descriptors closes an idle connection of its own, or waits for one to come free.
-    net::Task<core::result<ConnectionPtr>> connect(const Peer& peer, Connecting& connecting);
+    /// Connects within `timeout`. On running out of descriptors closes an idle connection of its own, or waits for one to
+    /// come free.
+    net::Task<core::result<ConnectionPtr>> connect(const Peer& peer, core::Duration timeout, Connecting& connecting);
 
-    /// Takes back a connection that is between two exchanges.
-    void put_back(const Peer& peer, ConnectionPtr connection);
+    /// Takes back a connection that is between two exchanges, if the rule lets it live on.
+    void put_back(const Peer& peer, const KeepRule& rule, ConnectionPtr connection);
 
     void close_idle();
     std::size_t idle() const { return count_; }
 
   private:
     friend class Connection;
+    std::vector<ConnectionPtr>& shelf(const Peer& peer) {
+        if (peer.endpoint >= idle_.size()) idle_.resize(peer.endpoint + 1);
+        return idle_[peer.endpoint];
+    }
     void drop(Connection& connection);
     bool drop_any();
 
     net::Loop& loop_;
-    PoolRule rule_;
-    std::vector<std::vector<ConnectionPtr>> idle_;  // by peer
+    Dial dial_;
+    std::vector<std::vector<ConnectionPtr>> idle_;  // by endpoint
     std::size_t count_ = 0;
 };
 

@@ -77,9 +77,9 @@ TEST_CASE("all origins dead: a 502 with a reason and an id, no word of what lies
     const Sluice proxy("--threads 1 --access-log " + folder / "log" + backends(one, two));
     const Message answer = proxy.ask(post, "hi");
     CHECK(answer.status == 502);
-    CHECK(answer["Content-Type"] == "text/plain");
-    CHECK(answer.body.find("reason: peer_refused\n") != std::string::npos);
-    CHECK(answer.body.find("request id: " + id_in(answer.body)) != std::string::npos);
+    CHECK(answer["Content-Type"] == "text/html");
+    CHECK(answer.body.find("<!-- reason: peer_refused -->") != std::string::npos);
+    CHECK(answer.body.find("<!-- request id: " + id_in(answer.body)) != std::string::npos);
     for (const Port* port : {&one, &two}) CHECK((answer.head + answer.body).find(port->address()) == std::string::npos);
     CHECK((answer.head + answer.body).find("127.0.0.1") == std::string::npos);
 
@@ -90,7 +90,7 @@ TEST_CASE("all origins dead: a 502 with a reason and an id, no word of what lies
     CHECK(error.find("Connection refused") != std::string::npos);
     CHECK(error.find(id_in(answer.body)) != std::string::npos);
     const std::string line = wait_for_lines(folder / "log", 1)[0];
-    CHECK(line.find("peer=" + one.address() + "," + two.address()) != std::string::npos);
+    CHECK(line.find("peer=" + one.address() + ", " + two.address()) != std::string::npos);
     CHECK(line.find("reason=peer_refused id=" + id_in(answer.body)) != std::string::npos);
 }
 

@@ -89,7 +89,7 @@ TEST_CASE("--version and --help go to standard output, with status 0") {
 
 TEST_CASE("the start tells what is listened on and where requests go") {
     const Origin a(ok("a")), b(ok("b"));
-    const Sluice proxy("--listen 127.0.0.1:0 --listen 127.0.0.1:0 --backend " + a.address() + ";weight=2 --backend " +
+    const Sluice proxy("--listen 127.0.0.1:0 --listen 127.0.0.2:0 --backend " + a.address() + ";weight=2 --backend " +
                        b.address() + ";backup");
     CHECK(proxy.errors().find("sluice: forwarding to " + a.address() + " (weight 2), " + b.address() +
                               " (backup), round_robin\n") != std::string::npos);

@@ -17,7 +17,7 @@ TEST_CASE("a bad request is answered, what follows is thrown away") {
 
 TEST_CASE("a refused request with a large body: the client gets to read the answer") {
     Setup setup;
-    setup.limits.max_body = 1000;
+    setup.site = "client_max_body_size 1000;";
     rerun({.steps =
                {
                    client.sends("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n" +
@@ -33,7 +33,7 @@ TEST_CASE("a refused request with a large body: the client gets to read the answ
 
 TEST_CASE("a chunked body grows too large") {
     Setup setup;
-    setup.limits.max_body = 1000;
+    setup.site = "client_max_body_size 1000;";
     rerun({.steps =
                {
                    client.sends("POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"),

@@ -6,7 +6,7 @@ using namespace sluice::test;
 using namespace sluice::test::words;
 
 namespace {
-const Setup four_peers{.peers = 4, .limits = {}, .timeouts = {}};
+const Setup four_peers{.peers = 4, .site = ""};
 }
 
 TEST_CASE("the peer closes without an answer, the next one answers") {

@@ -19,7 +19,7 @@ std::string line_of(const std::string& record) {
 }
 
 bool is_ours(const Message& answer) {
-    return answer.status >= 400 && (answer.body.find("\nreason: ") != std::string::npos || answer.body.empty());
+    return answer.status >= 400 && (answer.body.find("\n<!-- reason: ") != std::string::npos || answer.body.empty());
 }
 
 /// The peer's answer as the script has it.

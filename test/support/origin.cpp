@@ -75,7 +75,7 @@ Origin::~Origin() {
 
 void Origin::start() {
     const auto where = server::resolve(server::parse_address(address_).address).addresses.at(0);
-    listener_ = net::listen_on(where, false).fd;
+    listener_ = net::listen_on(where, {}).fd;
     if (listener_ < 0) throw std::runtime_error("cannot listen on " + address_);
     if (!address_.starts_with("unix:")) address_ = net::local_address(listener_).text();
     stopping_ = false;

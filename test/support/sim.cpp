@@ -7,6 +7,9 @@
 #include <cerrno>
 #include <stdexcept>
 
+#include "compile/compile.hpp"
+#include "config/checker.hpp"
+#include "config/parser.hpp"
 #include "support/messages.hpp"
 
 namespace sluice::test {
@@ -26,14 +29,32 @@ net::Address ipv4(const char (&bytes)[5], std::uint16_t port) {
     return net::Address::from(reinterpret_cast<const sockaddr*>(&in), sizeof in);
 }
 
-std::vector<upstream::Group::PeerSpec> peer_specs(std::size_t count) {
-    std::vector<upstream::Group::PeerSpec> out(count);
+/// What the flags of the quick demo would make, with one site on 192.0.2.9:80.
+std::string conf_of(const Setup& setup) {
+    std::string servers;
     // The first that is up is picked, practically: a script can tell which connection will be used again.
     std::uint32_t weight = 10'000;
-    for (auto& peer : out) peer.weight = std::exchange(weight, std::max(weight / 10, 1u));
-    for (std::size_t i = 0; i < count; ++i)
-        out[i].address = ipv4("\xc0\x00\x02\x02", static_cast<std::uint16_t>(9001 + i));
-    return out;
+    for (std::size_t i = 0; i < setup.peers; ++i)
+        servers += "server 192.0.2.2:" + std::to_string(9001 + i) + " weight=" + std::to_string(std::exchange(weight, std::max(weight / 10, 1u))) + ";\n";
+    return "error_log /dev/null notice;\nevents {}\nhttp {\nupstream backends {\n" + servers +
+           "keepalive 256;\nkeepalive_requests 1000000000;\n}\n"
+           "access_log " +
+           (setup.log == Setup::Log::none ? "off" : "/dev/zero timed") +
+           ";\nserver_tokens off;\nkeepalive_requests 1000000000;\nproxy_tunnel_timeout 1h;\n"
+           "server {\nlisten 192.0.2.9:80;\n" +
+           (setup.site.empty() ? "client_max_body_size 0;" : setup.site) +
+           "\nlocation / {\nproxy_pass http://backends;\n"
+           "proxy_set_header Host $authority;\nproxy_set_header X-Real-IP $remote_addr;\n"
+           "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\nproxy_set_header X-Forwarded-Proto $scheme;\n"
+           "proxy_set_header X-Forwarded-Host $authority;\n}\n}\n}\n";
+}
+
+std::shared_ptr<const route::Snapshot> compile_conf(const Setup& setup) {
+    auto conf = config::parse(config::MemoryFiles({{"sim", conf_of(setup)}}), "sim");
+    config::check(conf);
+    auto snapshot = compile::compile(std::move(conf));
+    if (!snapshot->conf.ok()) throw std::runtime_error(config::render(snapshot->conf.diagnostics, snapshot->conf.sources));
+    return snapshot;
 }
 
 /// Writes until the socket takes no more: as long as nobody reads that, it looks like one whose connect goes on.
@@ -50,16 +71,22 @@ thread_local Sim* Sim::current_ = nullptr;
 
 Sim::Sim(const Setup& setup)
     : setup_(setup),
-      group_("backends", *balance::find_balancer("round_robin"), peer_specs(setup.peers)),
-      shared_{clock_, group_, setup.timeouts, setup.limits, {}, 1 << 20, {0}, {}},
-      error_(writer_.add_channel(writer_.add_file("/dev/null"))),
+      shared_{clock_, writer_, dial_scripted, 1 << 20},
       client_address_(ipv4("\xc0\x00\x02\x01", 40000)),
-      local_address_(ipv4("\xc0\x00\x02\x09", 80)),
+      where_{ipv4("\xc0\x00\x02\x09", 80), ipv4("\xc0\x00\x02\x09", 80), 0},
       frames_before_(net::FramePool::outstanding()) {
-    if (setup.log != Setup::Log::none) access_ = &writer_.add_channel(0);
-    shared_.pools.dial = dial_scripted;
-    worker_ = std::make_unique<server::Worker>(shared_, access_, error_);
+    where_.number = upstream::endpoint_number(where_.wanted);
+    deploy();
+    worker_ = std::make_unique<server::Worker>(shared_, deployed_);
     current_ = this;
+}
+
+void Sim::deploy() {
+    deployed_.snapshot = compile_conf(setup_);
+    for (const auto& target : deployed_.snapshot->files) {
+        std::string error;
+        deployed_.files.push_back(writer_.open(target, error));
+    }
 }
 
 Sim::~Sim() { current_ = nullptr; }
@@ -76,7 +103,7 @@ int Sim::make_pair(std::unique_ptr<End>& ours) {
 
 End& Sim::connect() {
     const int fd = make_pair(clients_.emplace_back());
-    worker_->take(fd, client_address_, local_address_);
+    worker_->take(fd, client_address_, where_);
     return *clients_.back();
 }
 
@@ -171,15 +198,22 @@ void Sim::answer_spares() {
     }
 }
 
-void Sim::read_logs() {
+void Sim::read_logs(bool also_stuck) {
     const auto read = [](observe::LogChannel& channel, std::string& text) {
         for (auto bytes = channel.oldest(); !bytes.empty(); bytes = channel.oldest()) {
             text += bytes;
             channel.consume(bytes.size());
         }
     };
-    read(error_, error_text_);
-    if (access_ && (setup_.log == Setup::Log::written || !worker_)) read(*access_, access_text_);
+    if (!worker_) return;
+    const auto& channels = worker_->conf().channels;
+    read(*channels[0], error_text_);
+    if (setup_.log == Setup::Log::written || (setup_.log != Setup::Log::none && also_stuck)) read(*channels[1], access_text_);
+}
+
+void Sim::end_worker() {
+    read_logs(true);
+    worker_.reset();
 }
 
 std::vector<std::string> Sim::records() {
@@ -207,7 +241,7 @@ std::string Sim::what_leaks(bool idle) {
     auto& loop = worker_->loop();
     expect("lent buffers", loop.buffers().lent(), 0);
     expect("coroutine frames", static_cast<std::size_t>(net::FramePool::outstanding() - frames_before_), 0);
-    for (const auto& peer : group_.peers()) expect("active exchanges", group_.load(peer->index).active.load(), 0);
+    for (const auto& peer : group().peers()) expect("active exchanges", group().load(peer->index).active.load(), 0);
     if (!is_running()) return out;  // what waited for its log lines to be written goes with the worker
     if (idle) expect("connected clients", worker_->connections(), 0);
     expect("watched descriptors", loop.watching(), worker_->idle_connections() + worker_->connections());

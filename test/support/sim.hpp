@@ -39,8 +39,7 @@ struct Setup {
     std::size_t peers = 3;
     std::size_t piece = SIZE_MAX;  // bytes that an end moves at a time
     int send_buffer = 0;           // SO_SNDBUF of the proxy's sockets; 0: the kernel's
-    proxy::Limits limits;
-    proxy::Timeouts timeouts;
+    std::string site;  // directives for the server block
 };
 
 class Sim {
@@ -81,9 +80,9 @@ class Sim {
     server::Worker& worker() { return *worker_; }
     /// As in Worker::run(): no turn is taken after a stop.
     bool is_running() const { return worker_ && !worker_->loop().stopped(); }
-    upstream::Group& group() { return group_; }
+    upstream::Group& group() { return *deployed_.snapshot->groups.front(); }
     /// Frees the worker; what it leaves behind shows afterwards.
-    void end_worker() { worker_.reset(); }
+    void end_worker();
 
     /// Has `hook` called before and after each turn of the loop, with whether it begins.
     void around_turns(void (*hook)(bool begins)) { around_turns_ = hook; }
@@ -96,23 +95,23 @@ class Sim {
     std::string what_leaks(bool idle);
 
   private:
+    void deploy();
     static core::result<int> dial_scripted(const net::Address& to);
     core::result<int> dial();
     int make_pair(std::unique_ptr<End>& ours);
     bool move();
     bool turn();
     void answer_spares();
-    void read_logs();
+    void read_logs(bool also_stuck = false);
 
     static thread_local Sim* current_;
     Setup setup_;
     core::ManualClock clock_;
-    upstream::Group group_;
-    server::Shared shared_;
     observe::LogWriter writer_;  // never started: its channels are plain rings
-    observe::LogChannel* access_ = nullptr;
-    observe::LogChannel& error_;
-    net::Address client_address_, local_address_;
+    server::Shared shared_;
+    server::Deployed deployed_;
+    net::Address client_address_;
+    server::ListenAddress where_;
     std::ptrdiff_t frames_before_;
     std::unique_ptr<server::Worker> worker_;
     std::vector<std::unique_ptr<End>> clients_, peers_;

@@ -33,7 +33,8 @@ config::Conf read(const fs::path& path) {
 /// Samples are about these needs, so they may use words of later versions for them.
 const std::set<std::string_view> words_of_later = {"types",          "default_type",      "index",
                                                    "try_files",      "expires",           "set_real_ip_from",
-                                                   "real_ip_header", "real_ip_recursive", "add_header"};
+                                                   "real_ip_header", "real_ip_recursive", "root",
+                                                   "proxy_next_upstream"};
 
 }  // namespace
 

@@ -6,33 +6,31 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/scope.hpp"
 
 using namespace sluice;
 
 namespace {
 
-net::Address address(std::uint16_t port) {
-    sockaddr_in in{};
-    in.sin_family = AF_INET;
-    in.sin_port = htons(port);
-    in.sin_addr.s_addr = htonl(0xc0000201);
-    return net::Address::from(reinterpret_cast<sockaddr*>(&in), sizeof in);
-}
-
-/// The head as a peer gets it, CR left out.
+/// The head as a peer gets it, CR left out; with the fields that the flags of the quick demo set.
 std::string forwarded(const std::string& request) {
-    exchange::Exchange x;
-    const auto client = address(40000), local = address(8080);
-    x.client = &client;
-    x.local = &local;
-    const auto parsed = http::parse_request_head(request, 0, {}, x.head);
-    REQUIRE(parsed.state == http::HeadState::complete);
-    x.framing = http::frame_request(x.head);
-    REQUIRE(x.framing.error == nullptr);
-    x.target = http::parse_target(x.head);
-    REQUIRE(x.target.error == nullptr);
-    core::BufferPool buffers;
-    const auto head = proxy::write_request_head(x, buffers);
+    test::ScopeSetup setup;
+    setup.client = *net::Address::parse("192.0.2.1", 40000);
+    setup.listening.address = *net::Address::parse("192.0.2.1", 8080);
+    auto& proxy = setup.site().root.settings.proxy;
+    std::vector<route::SetHeader> headers;
+    for (const auto& [name, value] : {std::pair{"Host", "$authority"}, std::pair{"X-Real-IP", "$remote_addr"},
+                                      std::pair{"X-Forwarded-For", "$proxy_add_x_forwarded_for"},
+                                      std::pair{"X-Forwarded-Proto", "$scheme"}, std::pair{"X-Forwarded-Host", "$authority"}}) {
+        const auto id = http::field_id(name);
+        proxy.set_ids |= std::uint32_t{1} << static_cast<unsigned>(id);
+        headers.push_back({name, id, setup.compile(value)});
+    }
+    proxy.headers = std::make_shared<const std::vector<route::SetHeader>>(std::move(headers));
+    auto& scope = setup.request(request);
+    REQUIRE(scope.x.framing.error == nullptr);
+    REQUIRE(scope.x.target.error == nullptr);
+    const auto head = proxy::write_request_head(scope, scope.x.target.path, "backends", setup.buffers);
     std::string out;
     for (const char c : head.bytes)
         if (c != '\r') out += c;
@@ -63,7 +61,7 @@ std::string answered(const std::string& fields) {
     const std::string text = "HTTP/1.1 200 OK\r\n" + fields + "\r\n";
     http::ResponseHead head;
     REQUIRE(http::parse_response_head(text, 0, {}, head).state == http::HeadState::complete);
-    proxy::keep_end_to_end(head.fields);
+    proxy::keep_end_to_end(head.fields, {});
     std::string out;
     for (const auto& f : head.fields) ((out += f.name) += ": ").append(f.value) += '\n';
     return out;

@@ -22,9 +22,10 @@ const std::vector<std::vector<std::string>> lines = {
     {"net", "process"},
     {"exchange"},
     {"filter", "observe", "cache"},
-    {"route", "upstream"},
-    {"proxy"},
-    {"server"},
+    {"upstream"},
+    {"route"},
+    {"proxy", "compile"},
+    {"server", "explain"},
 };
 
 /// The lowest of these open no socket.

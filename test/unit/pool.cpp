@@ -27,6 +27,7 @@ namespace {
 thread_local std::deque<Code> refusals;
 thread_local std::vector<int> ends;
 thread_local int dials = 0;
+const upstream::KeepRule rule{.idle_connections = 2, .requests = 1000, .time = 3600s, .idle = 60s};
 
 core::result<int> dial_pair(const net::Address&) {
     ++dials;
@@ -43,7 +44,7 @@ core::result<int> dial_pair(const net::Address&) {
 
 struct Fixture {
     Fixture()
-        : group("g", *balance::find_balancer("round_robin"), {{}, {}}), pool(loop, group, {2, 60s, 60s, dial_pair}) {
+        : group("g", *balance::find_balancer("round_robin"), {at(1), at(2)}), pool(loop, dial_pair) {
         refusals.clear();
         dials = 0;
     }
@@ -51,6 +52,11 @@ struct Fixture {
         pool.close_idle();
         for (const int fd : ends) ::close(fd);
         ends.clear();
+    }
+    static upstream::Group::PeerSpec at(std::uint16_t port) {
+        upstream::Group::PeerSpec spec;
+        spec.address = *net::Address::parse("127.0.0.1", port);
+        return spec;
     }
     const upstream::Peer& peer(std::size_t i = 0) { return *group.peers()[i]; }
 
@@ -61,7 +67,7 @@ struct Fixture {
         Connecting connecting;
     };
     static net::Detached make(Pool& pool, const upstream::Peer& peer, Made& out) {
-        auto made = co_await pool.connect(peer, out.connecting);
+        auto made = co_await pool.connect(peer, 60s, out.connecting);
         out.over = true;
         if (made)
             out.connection = std::move(*made);
@@ -90,8 +96,8 @@ TEST_CASE("a connection is kept and lent again, the last first, each peer's apar
     auto a = f.connect(), b = f.connect();
     auto* const last = b.get();
     CHECK_FALSE(a->reused);
-    f.pool.put_back(f.peer(), std::move(a));
-    f.pool.put_back(f.peer(), std::move(b));
+    f.pool.put_back(f.peer(), rule, std::move(a));
+    f.pool.put_back(f.peer(), rule, std::move(b));
     CHECK(f.pool.idle() == 2);
     CHECK(f.pool.take_idle(f.peer(1), false) == nullptr);
     auto again = f.pool.take_idle(f.peer(), false);
@@ -104,7 +110,7 @@ TEST_CASE("no more are kept than the rule says") {
     Fixture f;
     for (auto* c : {new std::vector<ConnectionPtr>}) {
         for (int i = 0; i < 3; ++i) c->push_back(f.connect());
-        for (auto& connection : *c) f.pool.put_back(f.peer(), std::move(connection));
+        for (auto& connection : *c) f.pool.put_back(f.peer(), rule, std::move(connection));
         delete c;
     }
     CHECK(f.pool.idle() == 2);
@@ -114,7 +120,7 @@ TEST_CASE("no more are kept than the rule says") {
 TEST_CASE("an idle connection ends when the peer ends it, says something, or time is up") {
     for (int how = 0; how < 3; ++how) {
         Fixture f;
-        f.pool.put_back(f.peer(), f.connect());
+        f.pool.put_back(f.peer(), rule, f.connect());
         if (how == 0) f.hang_up(0);
         if (how == 1) REQUIRE(::send(ends[0], "x", 1, 0) == 1);
         if (how == 2) f.clock.advance(61s);
@@ -128,8 +134,8 @@ TEST_CASE("one that ends leaves the others in their places") {
     Fixture f;
     auto a = f.connect(), b = f.connect();
     auto* const left = b.get();
-    f.pool.put_back(f.peer(), std::move(a));
-    f.pool.put_back(f.peer(), std::move(b));
+    f.pool.put_back(f.peer(), rule, std::move(a));
+    f.pool.put_back(f.peer(), rule, std::move(b));
     f.hang_up(0);
     f.loop.turn(0s);
     CHECK(f.pool.idle() == 1);
@@ -138,7 +144,7 @@ TEST_CASE("one that ends leaves the others in their places") {
 
 TEST_CASE("whoever makes sure gets no connection that was closed unseen") {
     Fixture f;
-    f.pool.put_back(f.peer(), f.connect());
+    f.pool.put_back(f.peer(), rule, f.connect());
     f.hang_up(0);
     CHECK(f.pool.take_idle(f.peer(), true) == nullptr);
     CHECK(f.pool.idle() == 0);
@@ -149,14 +155,14 @@ TEST_CASE("a connection whose peer has said goodbye is not kept") {
     auto c = f.connect();
     f.hang_up(0);
     f.loop.turn(0s);
-    f.pool.put_back(f.peer(), std::move(c));
+    f.pool.put_back(f.peer(), rule, std::move(c));
     CHECK(f.pool.idle() == 0);
     CHECK(f.loop.watching() == 0);
 }
 
 TEST_CASE("out of descriptors: an idle connection makes room") {
     Fixture f;
-    f.pool.put_back(f.peer(1), f.connect(1));
+    f.pool.put_back(f.peer(1), rule, f.connect(1));
     refusals = {Code::no_descriptors};
     f.connect();
     CHECK(f.pool.idle() == 0);
@@ -190,4 +196,20 @@ TEST_CASE("a refusal is told at once") {
     CHECK(made.over);
     CHECK(made.failure.code == Code::refused);
     CHECK(dials == 1);
+}
+
+TEST_CASE("a connection is closed after its requests, and after its time") {
+    for (int how = 0; how < 2; ++how) {
+        Fixture f;
+        auto short_lived = rule;
+        if (how == 0) short_lived.requests = 2;
+        if (how == 1) short_lived.time = 10s;
+        f.pool.put_back(f.peer(), short_lived, f.connect());
+        if (how == 1) f.clock.advance(11s);
+        f.loop.turn(0s);
+        auto c = f.pool.take_idle(f.peer(), false);
+        REQUIRE(c);
+        f.pool.put_back(f.peer(), short_lived, std::move(c));
+        CHECK(f.pool.idle() == 0);
+    }
 }

@@ -1,0 +1,32 @@
+// From a checked conf to a snapshot. Control thread; may resolve names, and so block.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "route/snapshot.hpp"
+
+namespace sluice::compile {
+
+/// Names to addresses; `error` is "" or why not.
+struct Resolved {
+    std::vector<net::Address> addresses;
+    std::string error;
+};
+using Resolver = Resolved (*)(const std::string& host, std::uint16_t port);
+Resolved resolve_by_system(const std::string& host, std::uint16_t port);
+
+struct Options {
+    std::string prefix;  // where relative paths start, with its slash
+    std::string error_log;  // in place of logs/error.log, where the conf names none
+    bool only_check = false;  // words that are not there yet are left out; names are not resolved
+    Resolver resolve = resolve_by_system;
+    /// Groups that are the same in it are taken over, with the health of their peers.
+    const route::Snapshot* before = nullptr;
+};
+
+/// `conf` has been parsed and checked. What is wrong is added to the snapshot's conf.diagnostics; with errors there
+/// (conf.ok() is false) nothing else of it is to be used.
+std::shared_ptr<route::Snapshot> compile(config::Conf conf, const Options& options = {});
+
+}  // namespace sluice::compile

@@ -1,0 +1,179 @@
+#include "compile/compiler.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "vars/word.hpp"
+
+namespace sluice::compile {
+
+namespace in = config::in;
+
+std::optional<std::uint32_t> Variables::index_of(std::string_view name) {
+    if (const auto known = numbers_.find(name); known != numbers_.end()) return known->second;
+    const auto* row = route::find_variable(name);
+    if (!row) return std::nullopt;
+    route::Variable variable;
+    variable.name = name;
+    variable.read = row->read;
+    variable.write = row->write;
+    if (row->name.ends_with('_')) variable.key = name.substr(row->name.size());
+    for (const std::string_view family : {"upstream_http_", "upstream_cookie_", "upstream_trailer_", "sent_http_", "sent_trailer_"})
+        if (name.starts_with(family)) snapshot_.keeps_peer_fields = true;
+    return add(std::move(variable));
+}
+
+std::uint32_t Variables::declare(std::string_view name) {
+    if (const auto known = numbers_.find(name); known != numbers_.end()) return known->second;
+    // Those of every conf that may be set keep their meaning.
+    if (const auto* row = route::find_variable(name); row && row->write) return *index_of(name);
+    route::Variable variable;
+    variable.name = name;
+    variable.read = route::read_slot;
+    variable.slot = snapshot_.kept_variables++;
+    return add(std::move(variable));
+}
+
+std::uint32_t Variables::add(route::Variable variable) {
+    const auto number = static_cast<std::uint32_t>(snapshot_.variables.size());
+    numbers_.emplace(variable.name, number);
+    snapshot_.variables.push_back(std::move(variable));
+    return number;
+}
+
+std::string Variables::suggest(std::string_view name) const {
+    std::vector<std::string_view> names;
+    for (const auto& [known, number] : numbers_) names.push_back(known);
+    for (const auto table : route::variable_tables())
+        for (const auto& row : table)
+            if (!row.name.ends_with('_')) names.push_back(row.name);
+    const auto meant = core::nearest(name, names.data(), names.data() + names.size());
+    return meant.empty() ? "" : "did you mean \"$" + std::string(meant) + "\"?";
+}
+
+Compiler::Compiler(route::Snapshot& made, const Options& how) : snapshot(made), options(how), variables(made) {
+    if (options.only_check) options.resolve = [](const std::string& host, std::uint16_t port) -> Resolved {
+        const auto literal = net::Address::parse(host, port);
+        return {{literal ? *literal : *net::Address::parse("192.0.2.1", port)}, ""};
+    };
+}
+
+void Compiler::error(config::Span where, std::string message, std::string help) {
+    diagnostics().error("compile", where, std::move(message), std::move(help));
+}
+
+config::Diagnostic& Compiler::again(config::Span where, std::string message, config::Span first, std::string help) {
+    auto& diagnostic = diagnostics().error("duplicate", where, std::move(message), std::move(help));
+    if (first.known()) diagnostic.notes.push_back({"the first one is here", first});
+    return diagnostic;
+}
+
+config::Span Compiler::place_of_name(std::uint32_t site, std::string_view name) const {
+    const auto known = name_places_.find({site, std::string(name)});
+    return known == name_places_.end() ? snapshot.sites[site].where : known->second;
+}
+
+void Compiler::missing(config::Span where, std::string message, std::string help) {
+    if (!options.only_check) diagnostics().error("not-yet", where, std::move(message), std::move(help));
+}
+
+void Compiler::warning(config::Span where, std::string code, std::string message, std::string help) {
+    diagnostics().warning(std::move(code), where, std::move(message), std::move(help));
+}
+
+vars::Template Compiler::text(const Word& word) { return vars::compile(word, variables, diagnostics()).value_or(vars::Template()); }
+
+vars::Template Compiler::text(const Word& word, std::string_view part) {
+    Word piece = word;
+    piece.value = part;
+    const auto at = word.value.find(part);
+    piece.span = vars::inside(word, at == std::string::npos ? 0 : at, part.size());
+    return text(piece);
+}
+
+std::optional<route::Matcher> Compiler::matcher(const Word& word, std::string_view pattern, bool caseless) {
+    auto outcome = core::Regex::compile(pattern, {.caseless = caseless});
+    if (!outcome) {
+        const auto start = word.value.size() - pattern.size();
+        error(vars::inside(word, start + std::min(outcome.error.offset, pattern.size()), 1),
+              "the regular expression is not valid: " + outcome.error.message);
+        return std::nullopt;
+    }
+    route::Matcher out{std::move(*outcome.regex), {}};
+    for (const auto& name : out.regex.names()) out.groups.push_back({name.group, variables.declare(name.text)});
+    return out;
+}
+
+std::uint32_t Compiler::file(const std::string& target) {
+    auto& files = snapshot.files;
+    const auto known = std::find(files.begin(), files.end(), target);
+    if (known != files.end()) return static_cast<std::uint32_t>(known - files.begin());
+    files.push_back(target);
+    return static_cast<std::uint32_t>(files.size() - 1);
+}
+
+std::string Compiler::path(std::string_view relative) const {
+    return relative.starts_with('/') ? std::string(relative) : options.prefix + std::string(relative);
+}
+
+const Setter* find_setter(std::string_view name, config::Contexts context) {
+    for (const auto table : setters())
+        for (const auto& setter : table)
+            if (setter.name == name && (setter.contexts & context)) return &setter;
+    return nullptr;
+}
+
+bool is_structural(std::string_view name) {
+    static constexpr std::string_view names[] = {"http",   "server", "location", "upstream", "map",     "geo",          "split_clients", "if",
+                                                 "set",    "return", "rewrite",  "break",    "events",  "limit_except", "include",       "types",
+                                                 "listen", "stream", "mail",     "server_name"};
+    return std::ranges::find(names, name) != std::end(names);
+}
+
+void Compiler::set_all(Level& level, const std::vector<Directive>& block) {
+    for (const auto& d : block) {
+        if (is_structural(d.name.value)) continue;
+        const auto* row = config::find_row(d.name.value, level.context);
+        if (!row) continue;
+        if (row->support == config::Support::later || row->support == config::Support::never) {
+            missing(d.name.span, "\"" + d.name.value + "\" is not in sluice" + (row->support == config::Support::later ? " yet" : ""),
+                  std::string(row->reason));
+            continue;
+        }
+        if (const auto* setter = find_setter(d.name.value, level.context)) setter->set(level, d);
+    }
+}
+
+void Compiler::run() {
+    const auto& directives = snapshot.conf.directives;
+    route::Settings settings;
+    Level level{*this, in::main, settings};
+    declare_variables(directives);
+    set_all(level, directives);
+    for (const auto& d : directives) {
+        if (d.name.value == "events" && d.block) {
+            Level events{*this, in::events, settings};
+            set_all(events, d.block->children);
+        }
+        if (d.name.value == "stream" || d.name.value == "mail") missing(d.name.span, "\"" + d.name.value + "\" is not in sluice yet");
+    }
+    if (settings.error_logs) {
+        snapshot.main.error_logs = *settings.error_logs;
+    } else {
+        const std::string target = options.error_log.empty() ? path("logs/error.log") : options.error_log == "stderr" ? "stderr" : path(options.error_log);
+        snapshot.main.error_logs.push_back({target, exchange::Level::error, file(target)});
+    }
+    for (const auto& d : directives)
+        if (d.name.value == "http" && d.block) compile_http(d);
+}
+
+std::shared_ptr<route::Snapshot> compile(config::Conf conf, const Options& options) {
+    auto snapshot = std::make_shared<route::Snapshot>();
+    snapshot->conf = std::move(conf);
+    snapshot->prefix = options.prefix;
+    if (snapshot->conf.ok()) Compiler(*snapshot, options).run();
+    snapshot->conf.diagnostics.arrange(snapshot->conf.sources);
+    return snapshot;
+}
+
+}  // namespace sluice::compile

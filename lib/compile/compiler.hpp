@@ -1,0 +1,140 @@
+// What the parts of the compiler share.
+#pragma once
+
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "compile/compile.hpp"
+#include "config/row.hpp"
+#include "vars/names.hpp"
+
+namespace sluice::compile {
+
+using config::Block;
+using config::Directive;
+using config::Word;
+
+/// Numbers for all variables that a conf speaks of.
+class Variables final : public vars::Names {
+  public:
+    explicit Variables(route::Snapshot& snapshot) : snapshot_(snapshot) {}
+
+    std::optional<std::uint32_t> index_of(std::string_view name) override;
+    std::uint32_t index_of_group(std::string_view name) override { return declare(name); }
+    std::string suggest(std::string_view name) const override;
+
+    /// One that the conf itself defines; an exchange keeps its value.
+    std::uint32_t declare(std::string_view name);
+    route::Variable& operator[](std::uint32_t number) { return snapshot_.variables[number]; }
+
+  private:
+    std::uint32_t add(route::Variable variable);
+
+    route::Snapshot& snapshot_;
+    std::map<std::string, std::uint32_t, std::less<>> numbers_;
+};
+
+class Compiler;
+
+/// A block on its way to settings.
+struct Level {
+    Compiler& c;
+    config::Contexts context;
+    route::Settings& settings;
+    route::Route* route = nullptr;  // in a site or deeper
+    route::Site* site = nullptr;
+    std::set<const void*> own = {};  // lists that this level has begun
+
+    /// The level's own list: the first entry of a level takes the place of what was inherited.
+    template <class T>
+    std::vector<T>& list(route::Shared<T>& member) {
+        if (own.insert(&member).second || !member) member = std::make_shared<const std::vector<T>>();
+        return const_cast<std::vector<T>&>(*member);
+    }
+};
+
+class Compiler {
+  public:
+    Compiler(route::Snapshot& snapshot, const Options& options);
+
+    void run();
+
+    route::Snapshot& snapshot;
+    Options options;
+    Variables variables;
+
+    config::Diagnostics& diagnostics() { return snapshot.conf.diagnostics; }
+    void error(config::Span where, std::string message, std::string help = "");
+    /// "there is one already", with the place of that one.
+    config::Diagnostic& again(config::Span where, std::string message, config::Span first, std::string help = "");
+    /// A word of nginx's that sluice does not have, yet.
+    void missing(config::Span where, std::string message, std::string help = "");
+    void warning(config::Span where, std::string code, std::string message, std::string help = "");
+
+    /// The empty template if the word is wrong, which is reported.
+    vars::Template text(const Word& word);
+    /// The same for part of a word.
+    vars::Template text(const Word& word, std::string_view part);
+    std::optional<route::Matcher> matcher(const Word& word, std::string_view pattern, bool caseless);
+    std::uint32_t file(const std::string& target);
+    std::string path(std::string_view relative) const;
+
+    /// Applies the simple directives of a block, in their order.
+    void set_all(Level& level, const std::vector<Directive>& block);
+
+    // site.cpp
+    void compile_http(const Directive& http);
+    void compile_site(const Directive& server, const route::Settings& around);
+    void compile_locations(route::Site& site, const std::vector<Directive>& block, const route::Route& around, std::uint32_t parent);
+    void compile_location(route::Site& site, const Directive& d, const route::Route& around, std::uint32_t parent);
+    // script.cpp
+    void compile_script(route::Site& site, const std::vector<Directive>& block, route::Route& route, bool in_site);
+    // listen.cpp
+    void compile_listen(route::Site& site, const Directive& d);
+    void finish_listening();
+    // upstream.cpp
+    void compile_upstream(const Directive& d);
+    /// For proxy_pass to "host:port".
+    std::optional<std::uint32_t> group_of(const Word& word, std::string_view host, std::uint16_t usual_port);
+    // variables.cpp
+    void declare_variables(const std::vector<Directive>& block);
+    void compile_variables(const std::vector<Directive>& http);
+    // logs.cpp
+    std::shared_ptr<const route::LogFormat> format(const Word& name);
+
+    std::map<std::string, std::shared_ptr<const route::LogFormat>, std::less<>> formats;
+    std::map<std::string, config::Span, std::less<>> format_places, upstream_places;
+
+  private:
+    config::Span place_of_name(std::uint32_t site, std::string_view name) const;
+
+    std::vector<route::LocationSpec> specs_;  // of the site under way
+    std::map<std::pair<std::uint32_t, std::string>, config::Span> name_places_;
+    std::map<std::string, config::Span> default_places_;  // of default_server, by address
+    friend struct Sites;
+};
+
+/// What a simple directive does. `contexts` 0: wherever its rows allow it.
+struct Setter {
+    std::string_view name;
+    void (*set)(Level& level, const Directive& d);
+    config::Contexts contexts = config::in::any;
+};
+
+/// All tables; one per module.
+std::span<const std::span<const Setter>> setters();
+const Setter* find_setter(std::string_view name, config::Contexts context);
+
+/// Blocks and words that are not simple: handled by the compiler itself.
+bool is_structural(std::string_view name);
+
+namespace tables {
+std::span<const Setter> main();
+std::span<const Setter> client();
+std::span<const Setter> proxy();
+std::span<const Setter> site();
+std::span<const Setter> logs();
+}  // namespace tables
+
+}  // namespace sluice::compile

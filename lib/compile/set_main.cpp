@@ -1,0 +1,40 @@
+// The main level and events.
+#include <thread>
+
+#include "compile/values.hpp"
+
+namespace sluice::compile::tables {
+
+namespace {
+
+using route::Main;
+namespace in = config::in;
+
+void set_workers(Level& level, const Directive& d) {
+    const auto& word = d.args[0].value;
+    level.c.snapshot.main.workers = word == "auto" ? std::max(std::thread::hardware_concurrency(), 1u) : core::parse_number<unsigned>(word).value_or(1);
+}
+
+void set_user(Level& level, const Directive& d) {
+    auto& main = level.c.snapshot.main;
+    main.user = d.args[0].value;
+    main.group = d.args.size() > 1 ? d.args[1].value : std::string();
+}
+
+void set_open_files(Level& level, const Directive& d) { level.c.snapshot.main.open_files = core::parse_number<std::uint64_t>(d.args[0].value); }
+
+constexpr Setter table[] = {
+    {"worker_processes", set_workers},
+    {"worker_connections", set_in_main<&Main::connections>},
+    {"worker_rlimit_nofile", set_open_files},
+    {"worker_shutdown_timeout", set_in_main<&Main::shutdown_timeout>},
+    {"user", set_user},
+    {"pid", set_in_main<&Main::pid>},
+    {"daemon", set_in_main<&Main::daemon>},
+};
+
+}  // namespace
+
+std::span<const Setter> main() { return table; }
+
+}  // namespace sluice::compile::tables

@@ -1,0 +1,107 @@
+// proxy_pass and its like.
+#include <algorithm>
+
+#include "compile/values.hpp"
+
+namespace sluice::compile::tables {
+
+namespace {
+
+using route::ProxyPass;
+using route::ProxySettings;
+using route::Settings;
+using Kind = route::LocationSpec::Kind;
+
+/// "host:port/uri" or "unix:/path:/uri" into authority and URI.
+std::pair<std::string_view, std::optional<std::string>> split_url(std::string_view rest) {
+    if (rest.starts_with("unix:")) {
+        const auto end = rest.find(':', 5);
+        if (end == rest.npos) return {rest, std::nullopt};
+        return {rest.substr(0, end), std::string(rest.substr(end + 1))};
+    }
+    const auto end = rest.find_first_of("/?");
+    if (end == rest.npos) return {rest, std::nullopt};
+    return {rest.substr(0, end), std::string(rest[end] == '?' ? "/" : "") + std::string(rest.substr(end))};
+}
+
+void set_proxy_pass(Level& level, const Directive& d) {
+    if (!level.route) return;
+    auto& c = level.c;
+    const auto& word = d.args[0];
+    ProxyPass pass;
+    pass.where = d.span;
+    if (word.value.find('$') != std::string::npos) {
+        pass.url = c.text(word);
+        level.route->content = std::move(pass);
+        return;
+    }
+    std::string_view rest = word.value;
+    if (core::iequals(rest.substr(0, 8), "https://")) return c.missing(word.span, "proxy_pass to https is not in sluice yet", "http://, with TLS done by something between, until then");
+    rest.remove_prefix(std::min<std::size_t>(7, rest.size()));
+    auto [authority, uri] = split_url(rest);
+    const bool has_no_text = level.route->kind == Kind::regex || level.route->kind == Kind::regex_caseless || level.route->kind == Kind::named ||
+                             level.context == config::in::location_if || level.context == config::in::limit_except;
+    if (uri && has_no_text)
+        return c.error(word.span, "\"proxy_pass\" cannot have a URI here: there is no prefix that it could take the place of",
+                       "leave out \"" + *uri + "\", or write a location without a regular expression, name, \"if\" or \"limit_except\"");
+    const auto group = c.group_of(word, authority, 80);
+    if (!group) return;
+    pass.group = *group;
+    pass.host = authority.starts_with("unix:") ? "localhost" : std::string(authority);
+    const auto colon = authority.rfind(':');
+    if (!authority.starts_with("unix:"))
+        pass.port = colon == authority.npos || authority.ends_with(']') ? "80" : std::string(authority.substr(colon + 1));
+    pass.uri = std::move(uri);
+    level.route->content = std::move(pass);
+}
+
+void set_header(Level& level, const Directive& d) {
+    auto& proxy = level.settings.proxy;
+    auto& headers = level.list(proxy.headers);
+    const auto id = http::field_id(d.args[0].value);
+    if (headers.empty()) proxy.set_ids = 0;
+    proxy.set_ids |= std::uint32_t{1} << static_cast<unsigned>(id);
+    headers.push_back({d.args[0].value, id, level.c.text(d.args[1])});
+}
+
+void set_method(Level& level, const Directive& d) {
+    level.settings.proxy.method = level.c.text(d.args[0]);
+    level.settings.proxy.has_method = true;
+}
+
+void set_version(Level& level, const Directive& d) {
+    if (d.args[0].value == "2") return level.c.missing(d.args[0].span, "HTTP/2 towards backends is not in sluice yet");
+    level.settings.proxy.http_minor = d.args[0].value == "1.0" ? 0 : 1;
+}
+
+std::string lowered(std::string text) {
+    std::ranges::transform(text, text.begin(), core::lower);
+    return text;
+}
+
+void hide_header(Level& level, const Directive& d) { level.list(level.settings.proxy.hidden).push_back(lowered(d.args[0].value)); }
+void pass_header(Level& level, const Directive& d) { level.list(level.settings.proxy.passed).push_back(lowered(d.args[0].value)); }
+
+constexpr Setter table[] = {
+    {"proxy_pass", set_proxy_pass},
+    {"proxy_set_header", set_header},
+    {"proxy_method", set_method},
+    {"proxy_http_version", set_version},
+    {"proxy_connect_timeout", set<&Settings::proxy, &ProxySettings::connect_timeout>},
+    {"proxy_send_timeout", set<&Settings::proxy, &ProxySettings::send_timeout>},
+    {"proxy_read_timeout", set<&Settings::proxy, &ProxySettings::read_timeout>},
+    {"proxy_tunnel_timeout", set<&Settings::proxy, &ProxySettings::tunnel_timeout>},
+    {"proxy_pass_request_headers", set<&Settings::proxy, &ProxySettings::pass_headers>},
+    {"proxy_pass_request_body", set<&Settings::proxy, &ProxySettings::pass_body>},
+    {"proxy_next_upstream_tries", set<&Settings::proxy, &ProxySettings::tries>},
+    {"proxy_next_upstream_timeout", set<&Settings::proxy, &ProxySettings::retry_for>},
+    {"proxy_intercept_errors", set<&Settings::proxy, &ProxySettings::intercept_errors>},
+    {"proxy_hide_header", hide_header},
+    {"proxy_pass_header", pass_header},
+};
+
+}  // namespace
+
+std::span<const Setter> proxy() { return table; }
+
+}  // namespace sluice::compile::tables

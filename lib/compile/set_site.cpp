@@ -1,0 +1,73 @@
+// Redirects, error pages, response fields.
+#include "compile/values.hpp"
+
+namespace sluice::compile::tables {
+
+namespace {
+
+using route::ErrorPage;
+using route::Settings;
+
+void set_error_page(Level& level, const Directive& d) {
+    ErrorPage page;
+    page.where = d.span;
+    std::size_t codes = d.args.size() - 1;
+    if (codes > 0 && d.args[codes - 1].value.starts_with('=')) {
+        const auto code = core::parse_number<int>(std::string_view(d.args[--codes].value).substr(1));
+        page.answer = code.value_or(ErrorPage::own_status);
+    }
+    for (std::size_t i = 0; i < codes; ++i) page.statuses.push_back(core::parse_number<int>(d.args[i].value).value_or(0));
+    page.target = level.c.text(d.args.back());
+    level.list(level.settings.error_pages).push_back(std::move(page));
+}
+
+void set_add_header(Level& level, const Directive& d) {
+    level.list(level.settings.add_headers).push_back({d.args[0].value, level.c.text(d.args[1]), d.args.size() > 2});
+}
+
+void set_tokens(Level& level, const Directive& d) {
+    using route::ServerTokens;
+    const auto& word = d.args[0].value;
+    level.settings.server_tokens = word == "on" ? ServerTokens::on : word == "off" ? ServerTokens::off : word == "build" ? ServerTokens::build : ServerTokens::text;
+    if (level.settings.server_tokens == ServerTokens::text) level.settings.server_tokens_text = word;
+}
+
+void set_internal(Level& level, const Directive&) {
+    if (level.route) level.route->internal = true;
+}
+
+void set_satisfy(Level& level, const Directive& d) {
+    level.settings.satisfy = d.args[0].value == "any" ? route::Satisfy::any : route::Satisfy::all;
+}
+
+constexpr Setter table[] = {
+    {"error_page", set_error_page},
+    {"recursive_error_pages", set<&Settings::recursive_error_pages>},
+    {"add_header", set_add_header},
+    {"default_type", set<&Settings::default_type>},
+    {"server_tokens", set_tokens},
+    {"absolute_redirect", set<&Settings::absolute_redirect>},
+    {"port_in_redirect", set<&Settings::port_in_redirect>},
+    {"server_name_in_redirect", set<&Settings::server_name_in_redirect>},
+    {"internal", set_internal},
+    {"satisfy", set_satisfy},
+    {"log_not_found", set<&Settings::log_not_found>},
+    {"rewrite_log", set<&Settings::rewrite_log>},
+    {"log_subrequest", set<&Settings::log_subrequest>},
+    {"chunked_transfer_encoding", set<&Settings::chunked>},
+};
+
+}  // namespace
+
+std::span<const Setter> site() { return table; }
+
+}  // namespace sluice::compile::tables
+
+namespace sluice::compile {
+
+std::span<const std::span<const Setter>> setters() {
+    static const std::span<const Setter> all[] = {tables::main(), tables::client(), tables::proxy(), tables::site(), tables::logs()};
+    return all;
+}
+
+}  // namespace sluice::compile

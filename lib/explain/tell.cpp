@@ -1,0 +1,187 @@
+#include "explain/tell.hpp"
+
+#include "config/words.hpp"
+#include "exchange/meaning.hpp"
+#include "explain/choose.hpp"
+#include "explain/imagined.hpp"
+#include "explain/parts.hpp"
+#include "http/status.hpp"
+
+namespace sluice::explain {
+
+namespace {
+
+using config::concat;
+using config::quoted;
+using route::Decision;
+using route::Trace;
+
+std::string name_of(Trace::Kind kind) {
+    switch (kind) {
+        case Trace::Kind::site:
+            return "site";
+        case Trace::Kind::search:
+            return "search";
+        case Trace::Kind::step:
+            return "step";
+        case Trace::Kind::check:
+            return "check";
+        case Trace::Kind::turn:
+            return "turn";
+    }
+    return "";
+}
+
+/// The address that the client's connection is to, where the listener takes any.
+net::Address local_of(const route::Listening& listening, const Asked& asked) {
+    if (listening.address.family() == net::Address::Family::unix_path) return listening.address;
+    const auto literal = net::Address::parse(asked.host, listening.address.port());
+    if (literal && literal->family() == listening.address.family()) return *literal;
+    return *net::Address::parse("127.0.0.1", listening.address.port());
+}
+
+class Teller {
+  public:
+    Teller(const route::Snapshot& snapshot, const Asked& asked, const route::Listening& listening,
+           const core::Clock& clock, Story& story)
+        : snapshot_(snapshot),
+          asked_(asked),
+          places_(snapshot),
+          client_(local_of(listening, asked)),
+          tools_{buffers_, dates_, clock, rng_, {}},
+          story_(story) {
+        x_.client = &asked.client;
+        x_.local = &listening.address;
+        x_.requester = &client_;
+        x_.record.connection = x_.record.number = 1;
+        x_.record.when = clock.wall();
+        x_.record.accepted = x_.record.began = x_.record.head_done = clock.now();
+        scope_.emplace(snapshot, listening, x_, tools_);
+    }
+
+    void run() {
+        const auto head = http::parse_request_head(asked_.head, 0, scope_->site->head_limits, x_.head);
+        x_.record.head_size = head.size;
+        if (head.state == http::HeadState::failed) return refuse(head.status, head.why);
+        if (const auto refusal = exchange::read_meaning(x_); refusal.status) return refuse(refusal.status, refusal.why);
+        follow(route::decide(*scope_, &trace_));
+        story_.site = describe_site(*scope_, trace_.name, places_);
+        tell_steps();
+        tell_route();
+    }
+
+  private:
+    using Kind = Decision::Kind;
+
+    /// Before anything is decided.
+    void refuse(int status, const char* why) {
+        story_.site = describe_site(*scope_, trace_.name, places_);
+        end("page", status, "", {"", why, {}});
+        tell_route();
+    }
+
+    void end(std::string kind, int status, std::string_view text, Item item) {
+        story_.outcome = {std::move(kind), status, std::string(text), std::move(item)};
+    }
+
+    /// As server/serve does, as far as it gets without a peer.
+    void follow(Decision decision) {
+        for (;;) {
+            int status = decision.status;
+            Item item{"", decision.why, places_.of(decision.where)};
+            switch (decision.kind) {
+                case Kind::respond:
+                    return end("respond", status, decision.text, std::move(item));
+                case Kind::redirect:
+                    return end("redirect", status, route::absolute_location(*scope_, decision.text), std::move(item));
+                case Kind::close:
+                    return end("close", status, "", std::move(item));
+                case Kind::refuse:
+                    break;
+                case Kind::serve:
+                    item.note = pass();
+                    if (item.note.empty()) return;
+                    status = story_.passing ? 502 : 404;
+            }
+            const auto instead = route::on_error(*scope_, status, &trace_);
+            if (!instead) return end("page", status, "", std::move(item));
+            decision = *instead;
+        }
+    }
+
+    /// "" if the request gets to a peer, or why not.
+    std::string pass() {
+        const auto* content = std::get_if<route::ProxyPass>(&scope_->route->content);
+        if (!content) {
+            const bool more = !later_words(*scope_, places_).empty();
+            return more ? "what would serve here is not in sluice yet"
+                        : "nothing here serves: there is no proxy_pass and no return";
+        }
+        const auto destination = route::find_destination(*scope_, *content);
+        scope_->peer_uri = destination.uri;
+        story_.passing = describe_passing(*scope_, *content, destination, places_);
+        if (!leads_somewhere(*scope_, *content, destination))
+            return concat({quoted(destination.authority), " is no upstream, and no address"});
+        end("pass", scope_->error_status, "", {"", "", places_.of(content->where)});
+        return "";
+    }
+
+    void tell_steps() {
+        std::size_t search = 0;
+        for (const auto& event : trace_.events) {
+            Step step;
+            step.kind = name_of(event.kind);
+            step.item = {event.text, "", places_.of(event.where)};
+            if (event.kind == Trace::Kind::search)
+                describe_losers(*scope_->site, trace_.searches[search++].locations, places_, step);
+            if (event.kind != Trace::Kind::site) story_.steps.push_back(std::move(step));
+        }
+        if (!scope_->gave_up.empty())
+            story_.steps.push_back(
+                {"step", {concat({"gave up matching ", quoted(scope_->gave_up)}), "too many steps", {}}, {}, 0});
+    }
+
+    void tell_route() {
+        const auto& route = *scope_->route;
+        story_.route = {route.title, scope_->internal ? "after an internal redirect or a rewrite" : "",
+                        places_.of(route.where)};
+        describe_checks(*scope_, places_, story_.checks);
+        for (const auto& event : trace_.events)
+            if (event.kind == Trace::Kind::check) story_.checks.push_back({event.text, "", places_.of(event.where)});
+        story_.later = later_words(*scope_, places_);
+        describe_answer(*scope_, places_, story_);
+    }
+
+    const route::Snapshot& snapshot_;
+    const Asked& asked_;
+    const Places places_;
+    ImaginedClient client_;
+    core::BufferPool buffers_;
+    http::DateCache dates_;
+    core::Rng rng_ = core::Rng::from_system();
+    route::Tools tools_;
+    exchange::Exchange x_;
+    std::optional<route::Scope> scope_;
+    Trace trace_;
+    Story& story_;
+};
+
+}  // namespace
+
+Told tell(const route::Snapshot& snapshot, const Question& question, const core::Clock& clock) {
+    Told out;
+    const Asked asked = ask(question);
+    out.error = asked.error;
+    if (!out.error.empty()) return out;
+    auto listener = choose_listener(snapshot, Places(snapshot), asked);
+    out.error = listener.error;
+    if (!listener.listening) return out;
+    out.story.method = question.method;
+    out.story.url = question.url;
+    out.story.from = asked.client.ip();
+    out.story.listener = std::move(listener.choice);
+    Teller(snapshot, asked, *listener.listening, clock, out.story).run();
+    return out;
+}
+
+}  // namespace sluice::explain

@@ -1,0 +1,95 @@
+#include "proxy/service.hpp"
+
+#include <algorithm>
+
+#include "config/values.hpp"
+#include "core/log_escape.hpp"
+
+namespace sluice::proxy {
+
+using core::append_escaped;
+
+Configured::Configured(std::shared_ptr<const route::Snapshot> made, std::vector<std::shared_ptr<observe::LogFile>> files, observe::Logs& logs)
+    : snapshot(std::move(made)), logs_(logs) {
+    for (const auto& group : snapshot->groups) groups.push_back(std::make_unique<upstream::GroupAtWorker>(*group));
+    for (const auto& listening : snapshot->listening) {
+        const auto number = upstream::endpoint_number(listening.address);
+        if (number >= listening_.size()) listening_.resize(number + 1);
+        listening_[number] = &listening;
+    }
+    for (const auto& file : files) channels.push_back(&logs.take(file));
+    for (const auto& log : snapshot->main.error_logs) errors.push_back({channels[log.file], log.level});
+}
+
+Configured::~Configured() {
+    for (auto* channel : channels) logs_.give_back(*channel);
+}
+
+upstream::GroupAtWorker* Configured::find_group(std::string_view name, std::uint16_t usual_port) {
+    constexpr std::size_t most = 1000;  // a client that makes up addresses must not fill the memory
+    std::string key(name);
+    if (const auto known = snapshot->group_by_name.find(key); known != snapshot->group_by_name.end()) return groups[known->second].get();
+    if (const auto known = literal_.find(key); known != literal_.end()) return known->second.second.get();
+    const auto parsed = config::parse_peer_address(name);
+    if (!parsed.ok()) return nullptr;
+    const auto address = net::Address::parse(parsed.value.host, parsed.value.port == 80 && !name.ends_with(":80") ? usual_port : parsed.value.port);
+    if (!address) return nullptr;
+    if (literal_.size() >= most) return nullptr;
+    upstream::Group::PeerSpec peer;
+    peer.address = *address;
+    auto& made = literal_[key];
+    made.first = std::make_unique<upstream::Group>(key, *balance::find_balancer("round_robin"), std::vector{peer});
+    made.second = std::make_unique<upstream::GroupAtWorker>(*made.first);
+    return made.second.get();
+}
+
+namespace {
+
+void append_client(std::string& line, const exchange::Exchange& x) {
+    char ip[net::Address::text_room];
+    (line += ", client: ").append(ip, x.client->write_ip(ip));
+}
+
+void append_quoted(std::string& line, std::string_view name, std::string_view value) {
+    ((line += ", ") += name) += ": \"";
+    append_escaped(line, value);
+    line += '"';
+}
+
+/// The error logs of the route, or else those of the main level.
+boost::container::small_vector<observe::ErrorSink, 2> sinks_of(const Serving& q) {
+    const auto& own = q.settings().error_logs;
+    if (!own) return q.conf.errors;
+    boost::container::small_vector<observe::ErrorSink, 2> out;
+    for (const auto& log : *own) out.push_back({q.conf.channels[log.file], log.level});
+    return out;
+}
+
+}  // namespace
+
+void make_id(Serving& q) {
+    auto& id = q.x.record.id;
+    if (!(id[0] | id[1])) id = {q.s.rng.next(), q.s.rng.next()};
+}
+
+bool logs_level(const Serving& q, exchange::Level level) {
+    const auto sinks = sinks_of(q);
+    return std::any_of(sinks.begin(), sinks.end(), [&](const auto& sink) { return level >= sink.level; });
+}
+
+void log_error(Serving& q, exchange::Level level, std::string_view text) {
+    const auto& x = q.x;
+    std::string line = "*" + std::to_string(x.record.connection) + ' ';
+    line += text;
+    append_client(line, x);
+    ((line += ", server: ") += q.scope.site->name);
+    append_quoted(line, "request", x.head.line);
+    if (const auto* attempt = x.record.last_attempt()) append_quoted(line, "upstream", "http://" + std::string(attempt->peer) + std::string(q.scope.peer_uri));
+    if (!x.target.host.empty()) append_quoted(line, "host", x.target.host);
+    if (const auto* referer = http::find(x.head.fields, http::FieldId::referer)) append_quoted(line, "referrer", referer->value);
+    if (x.record.id[0] | x.record.id[1]) observe::append_id(line += ", id: ", x.record.id);
+    const auto sinks = sinks_of(q);
+    q.s.logs.error(sinks.data(), sinks.data() + sinks.size(), level, line);
+}
+
+}  // namespace sluice::proxy

@@ -1,0 +1,253 @@
+#include "route/decide.hpp"
+
+#include <algorithm>
+
+#include "http/target.hpp"
+#include "route/run_script.hpp"
+#include "route/uri.hpp"
+
+namespace sluice::route {
+
+namespace {
+
+using Kind = Decision::Kind;
+
+Decision refuse(int status, const char* why, config::Span where = {}) { return {Kind::refuse, status, {}, why, where}; }
+
+/// Groups of a regex server_name.
+void take_name_groups(Scope& scope, std::uint32_t name, const core::Captures& captures) {
+    for (const auto& [number, matcher] : scope.listening.name_matchers)
+        if (number == name) scope.set_groups(matcher, scope.host, captures);
+}
+
+/// False: the host cannot be one.
+bool choose_site(Scope& scope, Trace* trace) {
+    std::string storage;
+    const auto host = normalise_host(scope.x.target.host, storage);
+    if (!host.valid) return false;
+    scope.host = storage.empty() ? host.name : scope.arena.keep(host.name);
+    core::Captures captures;
+    const auto choice = scope.listening.names.decide(scope.host, captures);
+    if (choice.over_limit != NameChoice::none) scope.gave_up = "server_name";
+    scope.site = &scope.snapshot.sites[choice.site];
+    scope.route = &scope.site->root;
+    if (choice.kind == NameKind::regex) {
+        scope.take_captures(scope.host, captures);
+        take_name_groups(scope, choice.name, captures);
+    }
+    if (trace) trace->name = choice;
+    return true;
+}
+
+/// The target as the client wrote it becomes $uri and $args.
+const char* take_target(Scope& scope) {
+    const auto& target = scope.x.target;
+    if (target.form == http::TargetForm::asterisk || target.path == "*") {
+        scope.uri = "*";
+        return nullptr;
+    }
+    std::string storage;
+    // As in nginx, the listener's default site decides: the path is read before the host is known.
+    const bool merge = scope.snapshot.sites[scope.listening.default_site].merge_slashes;
+    const auto uri = normalise_uri(target.path, merge, storage);
+    if (uri.error) return uri.error;
+    scope.uri = uri.changed ? scope.arena.keep(uri.path) : uri.path;
+    scope.args = uri.args;
+    scope.quoted = uri.quoted;
+    scope.plus = uri.plus;
+    return nullptr;
+}
+
+Decision redirect_to_folder(Scope& scope, const Route& route) {
+    core::ArenaText out(scope.arena);
+    std::string escaped;
+    escape(route.text, Escape::uri, escaped);
+    out.append(escaped);
+    if (!scope.args.empty()) {
+        out.push_back('?');
+        out.append(scope.args);
+    }
+    return {Kind::redirect, 301, out.view(), "the location's text ends in a slash", route.where};
+}
+
+void apply_limit_except(Scope& scope, Trace* trace) {
+    const auto& limit = scope.route->limit_except;
+    if (!limit) return;
+    const auto& allowed = limit->methods;
+    const bool listed = std::find(allowed.begin(), allowed.end(), scope.x.head.method_name) != allowed.end();
+    if (trace)
+        trace->add(limit->route->where, "limit_except: " + std::string(scope.x.head.method_name) + (listed ? " is" : " is not") + " among its methods",
+                   Trace::Kind::check);
+    if (!listed) scope.route = limit->route;
+}
+
+/// Sets scope.route. False: `decision` is made.
+bool find_location(Scope& scope, Decision& decision, Trace* trace) {
+    auto& choice = scope.tools.choice;
+    choice.clear();
+    if (trace) trace->locations.steps.clear();
+    scope.site->locations.decide(scope.uri, choice, trace ? &trace->locations : nullptr);
+    for (const auto location : choice.over_limit) scope.gave_up = scope.site->routes[location].text;
+    for (const auto& hit : choice.hits) {
+        scope.take_captures(scope.uri, hit.captures);
+        if (const auto* matcher = scope.site->routes[hit.location].matcher) scope.set_groups(*matcher, scope.uri, hit.captures);
+    }
+    scope.route = choice.location == LocationChoice::none ? &scope.site->root : &scope.site->routes[choice.location];
+    const Route& route = *scope.route;
+    if (trace) {
+        trace->searches.push_back({std::string(scope.uri), trace->locations});
+        trace->add(route.where, "\"" + std::string(scope.uri) + "\" belongs to " + route.title, Trace::Kind::search);
+    }
+    if (route.internal && !scope.internal) {
+        decision = refuse(404, "the location is internal", route.where);
+        return false;
+    }
+    apply_limit_except(scope, trace);
+    const auto limit = scope.settings().client.max_body;
+    if (limit && scope.x.framing.kind == http::BodyKind::length && scope.x.framing.length > limit && !scope.x.body_is_taken) {
+        decision = refuse(413, "client intended to send too large body", route.where);
+        return false;
+    }
+    if (choice.auto_redirect) {
+        decision = redirect_to_folder(scope, route);
+        return false;
+    }
+    return true;
+}
+
+/// From a location that is found: its script, and where that leads.
+Decision run_location(Scope& scope, Trace* trace) {
+    for (;;) {
+        Decision decision;
+        switch (run_script(scope.route->script, scope, decision, trace)) {
+            case Flow::decided: return decision;
+            case Flow::on:
+            case Flow::stop:
+                if (scope.route->limit_except && scope.route->limit_except->deny_all) break;
+                return {Kind::serve, 0, {}, "", scope.route->where};
+            case Flow::search:
+                if (--scope.cycles_left == 0) return refuse(500, "rewrite or internal redirection cycle", scope.route->where);
+                if (!find_location(scope, decision, trace)) return decision;
+        }
+    }
+}
+
+Decision run_site(Scope& scope, Trace* trace) {
+    Decision decision;
+    scope.route = &scope.site->root;
+    scope.at_location = true;  // until a "rewrite ... break", also one of the site
+    if (run_script(scope.site->root.script, scope, decision, trace) == Flow::decided) return decision;
+    if (!find_location(scope, decision, trace)) return decision;
+    return run_location(scope, trace);
+}
+
+bool may_turn(Scope& scope) { return --scope.cycles_left > 0; }
+
+/// nginx's own statuses (a head too large, wrong certificates) are 400 to the client.
+int told_as(int status) { return status >= 494 && status <= 497 ? 400 : status; }
+
+const ErrorPage* find_error_page(const Scope& scope, int status) {
+    const auto& pages = scope.settings().error_pages;
+    if (!pages || scope.error_page_used) return nullptr;
+    for (const auto& page : *pages)
+        if (std::find(page.statuses.begin(), page.statuses.end(), status) != page.statuses.end()) return &page;
+    return nullptr;
+}
+
+}  // namespace
+
+Decision decide(Scope& scope, Trace* trace) {
+    if (!choose_site(scope, trace)) return refuse(400, "the host cannot be one");
+    if (trace) trace->add(scope.site->where, "host \"" + std::string(scope.host) + "\" meets the server of this place", Trace::Kind::site);
+    if (const char* wrong = take_target(scope)) return refuse(400, wrong);
+    return run_site(scope, trace);
+}
+
+Decision redirect_within(Scope& scope, std::string_view uri, Trace* trace) {
+    if (!may_turn(scope)) return refuse(500, "rewrite or internal redirection cycle", scope.route->where);
+    const auto mark = uri.find('?');
+    scope.uri = uri.substr(0, mark);
+    scope.args = mark == uri.npos ? std::string_view{} : uri.substr(mark + 1);
+    scope.uri_is_as_sent = false;
+    scope.internal = true;
+    if (trace) trace->add(scope.route->where, "internal redirect to \"" + std::string(uri) + '"', Trace::Kind::turn);
+    return run_site(scope, trace);
+}
+
+Decision go_to_named(Scope& scope, std::string_view name, Trace* trace) {
+    if (!may_turn(scope)) return refuse(500, "rewrite or internal redirection cycle", scope.route->where);
+    const auto number = scope.site->locations.find_named(name);
+    if (number == LocationChoice::none) return refuse(500, "there is no such named location", scope.route->where);
+    scope.internal = true;
+    scope.route = &scope.site->routes[number];
+    if (trace) trace->add(scope.route->where, "goes to " + scope.route->title, Trace::Kind::turn);
+    apply_limit_except(scope, trace);
+    return run_location(scope, trace);
+}
+
+bool has_error_page(const Scope& scope, int status) { return find_error_page(scope, status) != nullptr; }
+
+std::optional<Decision> on_error(Scope& scope, int status, Trace* trace) {
+    const auto* page = find_error_page(scope, status);
+    scope.error_status = 0;  // of a page that has failed itself
+    if (!page || scope.cycles_left == 0) return std::nullopt;
+    if (trace) trace->add(page->where, "error_page for " + std::to_string(status), Trace::Kind::turn);
+    scope.error_page_used = !scope.settings().recursive_error_pages;
+    if (page->answer != ErrorPage::own_status) scope.error_status = page->answer == ErrorPage::same_status ? told_as(status) : page->answer;
+    const auto target = scope.evaluate(page->target);
+    if (target.starts_with('@')) return go_to_named(scope, target, trace);
+    if (target.starts_with('/')) {
+        if (scope.x.head.method != http::Method::head) {
+            scope.x.head.method = http::Method::get;
+            scope.x.head.method_name = "GET";
+        }
+        return redirect_within(scope, target, trace);
+    }
+    scope.error_status = 0;
+    return Decision{Kind::redirect, is_redirect(page->answer) ? page->answer : 302, target, "error_page", page->where};
+}
+
+std::string_view absolute_location(Scope& scope, std::string_view location) {
+    const auto& settings = scope.settings();
+    if (!location.starts_with('/') || !settings.absolute_redirect) return location;
+    core::ArenaText out(scope.arena);
+    out.append(scope.listening.secure ? "https://" : "http://");
+    if (settings.server_name_in_redirect && !scope.site->name.empty())
+        out.append(scope.site->name);
+    else if (!scope.host.empty())
+        out.append(scope.host);
+    else
+        out.append(scope.x.local->ip());
+    const auto port = scope.x.local->port();
+    if (settings.port_in_redirect && port != 0 && port != (scope.listening.secure ? 443 : 80)) {
+        out.push_back(':');
+        out.append(std::to_string(port));
+    }
+    out.append(location);
+    return out.view();
+}
+
+std::string_view peer_uri(Scope& scope, const ProxyPass& pass) {
+    if (!pass.uri && scope.uri_is_as_sent) return scope.x.target.path;
+    core::ArenaText out(scope.arena);
+    auto rest = scope.uri;
+    if (pass.uri && scope.at_location) {
+        out.append(*pass.uri);
+        rest.remove_prefix(std::min(rest.size(), scope.route->text.size()));
+    }
+    // What has not been decoded needs no escaping, as in nginx.
+    if (scope.quoted || scope.internal) {
+        std::string escaped;
+        escape(rest, Escape::uri, escaped);
+        out.append(escaped);
+    } else {
+        out.append(rest);
+    }
+    if (!scope.args.empty()) {
+        out.push_back('?');
+        out.append(scope.args);
+    }
+    return out.view();
+}
+
+}  // namespace sluice::route

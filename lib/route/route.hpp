@@ -1,0 +1,73 @@
+// Sites and their routes, as compiled from `server` and `location`.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "route/locations.hpp"
+#include "route/names.hpp"
+#include "route/script.hpp"
+#include "route/settings.hpp"
+#include "upstream/group.hpp"
+
+namespace sluice::route {
+
+/// proxy_pass.
+struct ProxyPass {
+    bool secure = false;                // https
+    std::uint32_t group = 0;            // index into Snapshot::groups; if there are no variables
+    std::string host;                   // $proxy_host: as written, with a port that is not the usual one
+    std::string port;                   // $proxy_port
+    std::optional<std::string> uri;     // takes the place of the location's text; none: the request's URI as it came
+    std::optional<vars::Template> url;  // the whole, if it has variables
+    config::Span where;
+};
+
+struct NoContent {};  // nothing here serves: 404
+
+/// What answers the requests of a route.
+using Content = std::variant<NoContent, ProxyPass>;
+
+/// A `location`, an `if` or `limit_except` in one, or the site itself.
+struct Route {
+    LocationSpec::Kind kind = LocationSpec::Kind::prefix;
+    std::string text;   // "/api/", the regex, "@name"; "" of the site itself
+    std::string title;  // "location ^~ /api/", for people
+    config::Span where;
+    Settings settings;
+    Content content;
+    Script script;
+    Matcher const* matcher = nullptr;  // groups of a regex location
+    bool internal = false;
+    const Route* around = nullptr;
+    std::unique_ptr<Matcher> own_matcher;
+
+    struct LimitExcept {
+        std::vector<std::string> methods;
+        const Route* route = nullptr;  // holds for all other methods
+        bool deny_all = false;
+    };
+    std::optional<LimitExcept> limit_except;
+};
+
+/// A `server` block.
+struct Site {
+    std::uint32_t index = 0;
+    std::string name;                // the first server_name; ""
+    std::vector<std::string> names;  // all, as written
+    config::Span where;
+    Route root;                // what holds where no location matches
+    std::deque<Route> routes;  // by their number in `locations`
+    std::deque<Route> others;    // of `if` and limit_except
+    Locations locations;
+    bool merge_slashes = true;
+    bool ignore_invalid_headers = true, underscores_in_headers = false;
+    core::Duration header_timeout = std::chrono::seconds(60);
+    http::HeadLimits head_limits;  // large_client_header_buffers, max_headers
+};
+
+}  // namespace sluice::route

@@ -1,0 +1,184 @@
+#include "route/run_script.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/text.hpp"
+#include "route/uri.hpp"
+
+namespace sluice::route {
+
+namespace {
+
+using vars::Part;
+
+bool is_true(std::string_view value) { return !value.empty() && value != "0"; }
+
+bool test_file(Condition::Test test, std::string_view path) {
+    const std::string name(path);
+    struct stat file {};
+    if (stat(name.c_str(), &file) != 0) return false;
+    switch (test) {
+        case Condition::Test::file: return S_ISREG(file.st_mode);
+        case Condition::Test::folder: return S_ISDIR(file.st_mode);
+        case Condition::Test::executable: return access(name.c_str(), X_OK) == 0;
+        default: return true;
+    }
+}
+
+/// As in nginx, $1 and its like are empty after a match that failed.
+bool match_afresh(Scope& scope, const Matcher& matcher, std::string_view subject) {
+    const bool yes = scope.match(matcher, subject);
+    if (!yes) scope.take_captures({}, core::Captures());
+    return yes;
+}
+
+bool holds(const Condition& condition, Scope& scope) {
+    using Test = Condition::Test;
+    const auto subject = scope.evaluate(condition.subject);
+    bool result = false;
+    if (condition.test == Test::truth)
+        result = is_true(subject);
+    else if (condition.test == Test::equals)
+        result = subject == scope.evaluate(condition.other);
+    else if (condition.test == Test::matches)
+        result = match_afresh(scope, *condition.matcher, subject);
+    else
+        result = test_file(condition.test, subject);
+    return result != condition.negated;
+}
+
+class Runner {
+  public:
+    Runner(Scope& scope, Decision& decision, Trace* trace) : scope_(scope), decision_(decision), trace_(trace) {}
+
+    Flow run(const Script& script) {
+        bool changed = false;
+        for (const Step& step : script) {
+            const Flow flow = std::visit([&](const auto& what) { return take(what, step.where); }, step.what);
+            if (flow == Flow::search && !ends_here_) changed = true;
+            if (flow == Flow::on || (flow == Flow::search && !ends_here_)) continue;
+            return flow;
+        }
+        return changed ? Flow::search : Flow::on;
+    }
+
+  private:
+    Flow take(const SetStep& step, config::Span where) {
+        const auto value = scope_.evaluate(step.value);
+        scope_.set(step.variable, value);
+        if (trace_) tell(where, "set $" + scope_.snapshot.variables[step.variable].name + " to \"" + std::string(value) + '"');
+        return Flow::on;
+    }
+
+    Flow take(const BreakStep&, config::Span where) {
+        if (trace_) tell(where, "break: no further rewriting");
+        return Flow::stop;
+    }
+
+    Flow take(const ReturnStep& step, config::Span where) {
+        const bool redirects = is_redirect(step.status);
+        decision_ = {Decision::Kind::refuse, step.status, {}, "return", where};
+        if ((step.status == 444 || step.status == 499) && !step.has_text)
+            decision_.kind = Decision::Kind::close;
+        else if (redirects)
+            decision_.kind = Decision::Kind::redirect;
+        else if (step.has_text || step.status < 400)
+            decision_.kind = Decision::Kind::respond;
+        if (step.has_text) decision_.text = scope_.evaluate(step.text);
+        if (trace_) tell(where, "return " + std::to_string(step.status) + (step.has_text ? " \"" + std::string(decision_.text) + '"' : ""));
+        return Flow::decided;
+    }
+
+    Flow take(const RewriteStep& step, config::Span where) {
+        const auto subject = scope_.uri;
+        if (!match_afresh(scope_, step.matcher, subject)) {
+            if (trace_) tell(where, '"' + step.matcher.regex.pattern() + "\" does not match \"" + std::string(subject) + '"');
+            return Flow::on;
+        }
+        const bool redirects = step.absolute || step.end == RewriteStep::End::redirect || step.end == RewriteStep::End::permanent;
+        if (redirects) return redirect(step, where);
+        const auto path = text_of(step.replacement, false);
+        if (step.has_args) {
+            core::ArenaText args(scope_.arena);
+            args.append(text_of(step.args, true));
+            if (!step.drop_args && !scope_.args.empty()) {
+                args.push_back('&');
+                args.append(scope_.args);
+            }
+            scope_.args = args.view();
+        } else if (step.drop_args) {
+            scope_.args = {};
+        }
+        scope_.uri = path;
+        scope_.internal = true;
+        scope_.uri_is_as_sent = false;
+        if (trace_) tell(where, '"' + step.matcher.regex.pattern() + "\" matches: the URI is now \"" + std::string(path) + '"');
+        if (path.empty()) {
+            decision_ = {Decision::Kind::refuse, 500, {}, "the rewritten URI is empty", where};
+            return Flow::decided;
+        }
+        if (step.end == RewriteStep::End::stop) {
+            scope_.at_location = false;
+            return Flow::stop;
+        }
+        ends_here_ = step.end == RewriteStep::End::last;
+        return Flow::search;
+    }
+
+    Flow redirect(const RewriteStep& step, config::Span where) {
+        core::ArenaText out(scope_.arena);
+        std::string decoded;
+        unescape(text_of(step.replacement, true), Unescape::redirect, decoded);
+        out.append(decoded);
+        if (step.has_args) {
+            out.push_back('?');
+            out.append(text_of(step.args, true));
+        }
+        if (!step.drop_args && !scope_.args.empty()) {
+            out.push_back(step.has_args ? '&' : '?');
+            out.append(scope_.args);
+        }
+        const int status = step.end == RewriteStep::End::permanent ? 301 : 302;
+        decision_ = {Decision::Kind::redirect, status, out.view(), "rewrite", where};
+        if (trace_) tell(where, '"' + step.matcher.regex.pattern() + "\" matches: " + std::to_string(status) + " to \"" + std::string(out.view()) + '"');
+        return Flow::decided;
+    }
+
+    Flow take(const IfStep& step, config::Span where) {
+        const bool yes = holds(step.condition, scope_);
+        if (trace_) tell(where, std::string(scope_.snapshot.conf.sources.text(where)) + (yes ? " holds" : " does not hold"));
+        if (!yes) return Flow::on;
+        if (step.route) scope_.route = step.route;
+        return run(step.then);
+    }
+
+    /// nginx escapes captures where they go into arguments or a redirect, if the request's own URI was escaped.
+    std::string_view text_of(const vars::Template& text, bool escapes) {
+        if (!escapes || !(scope_.quoted || scope_.plus) || !text.has_captures()) return scope_.evaluate(text);
+        std::string out;
+        for (const Part& part : text.parts()) {
+            if (part.kind == Part::Kind::capture)
+                escape(scope_.part(part), Escape::args, out);
+            else
+                out += scope_.part(part);
+        }
+        return scope_.arena.keep(out);
+    }
+
+    void tell(config::Span where, std::string text) { trace_->add(where, std::move(text)); }
+
+    Scope& scope_;
+    Decision& decision_;
+    Trace* trace_;
+    bool ends_here_ = false;  // "last"
+};
+
+}  // namespace
+
+Flow run_script(const Script& script, Scope& scope, Decision& decision, Trace* trace) {
+    if (script.empty()) return Flow::on;
+    return Runner(scope, decision, trace).run(script);
+}
+
+}  // namespace sluice::route

@@ -1,0 +1,65 @@
+// One compiled configuration: immutable, shared by all workers, replaced as a whole by a reload.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "config/tree.hpp"
+#include "net/address.hpp"
+#include "route/route.hpp"
+#include "route/variable.hpp"
+#include "vars/geo.hpp"
+#include "vars/map.hpp"
+#include "vars/split.hpp"
+
+namespace sluice::route {
+
+/// An address that is listened on, and the sites that share it.
+struct Listening {
+    net::Address address;
+    std::string text;  // as written
+    config::Span where;
+    std::vector<std::uint32_t> sites;
+    std::uint32_t default_site = 0;
+    Names names;
+    std::vector<std::pair<std::uint32_t, Matcher>> name_matchers;  // by number of the name: groups of its regex
+    int backlog = 0;                                               // 0: the usual
+    bool proxy_protocol = false, secure = false, keepalive = false, ipv6_only = true;
+};
+
+/// The main level: what the process does.
+struct Main {
+    unsigned workers = 1;
+    std::uint32_t connections = 512;  // worker_connections: told, not enforced beyond the descriptors there are
+    std::optional<std::uint64_t> open_files;
+    core::Duration shutdown_timeout{};  // 0: none
+    std::string pid = "logs/sluice.pid";
+    std::string user, group;
+    bool daemon = true;
+    std::vector<ErrorLog> error_logs;
+};
+
+struct Snapshot {
+    config::Conf conf;  // for places, explain and -T
+    std::string prefix;
+    Main main;
+    std::vector<Variable> variables;   // by number; those of the conf among them
+    std::uint32_t kept_variables = 0;  // how many slots an exchange has for values (Variable::slot)
+    std::vector<std::unique_ptr<vars::Map>> maps;
+    std::vector<std::unique_ptr<vars::Geo>> geos;
+    std::vector<std::unique_ptr<vars::Split>> splits;
+    std::vector<std::shared_ptr<upstream::Group>> groups;
+    std::unordered_map<std::string, std::uint32_t> group_by_name;  // for proxy_pass with variables
+    std::deque<Site> sites;
+    std::vector<Listening> listening;
+    std::vector<std::string> files;  // targets of logs
+    bool keeps_peer_fields = false;  // somebody reads $upstream_http_… or $sent_http_… after the exchange
+
+    /// "conf/site.conf:12"
+    std::string place(config::Span span) const;
+};
+
+}  // namespace sluice::route

@@ -1,0 +1,102 @@
+#include "server/serve.hpp"
+
+#include "proxy/forward.hpp"
+#include "route/decide.hpp"
+#include "route/log_line.hpp"
+#include "server/answers.hpp"
+
+namespace sluice::server {
+
+using exchange::Reason;
+using net::Task;
+using route::Decision;
+
+namespace {
+
+/// A pattern that took too long counted as not matching: somebody should know.
+void tell_gave_up(proxy::Serving& q) {
+    if (q.scope.gave_up.empty()) return;
+    proxy::log_error(q, exchange::Level::error, "gave up matching \"" + std::string(q.scope.gave_up) + "\": too many steps");
+    q.scope.gave_up = {};
+}
+
+/// What a refusal of ours is called. What the conf says itself is no failure.
+Reason reason_of(const Decision& decision) {
+    if (std::string_view(decision.why) == "return") return Reason::none;
+    return exchange::reason_of_own(decision.status);
+}
+
+void tell_refusal(proxy::Serving& q, const Decision& decision, Reason reason) {
+    if (reason == Reason::none || !*decision.why) return;
+    std::string text = decision.why;
+    if (reason == Reason::body_too_large) text += ": " + std::to_string(q.x.framing.length) + " bytes";
+    if (decision.where.known()) text += ", by " + q.scope.snapshot.place(decision.where);
+    if (proxy::logs_level(q, row(reason).level)) proxy::log_error(q, row(reason).level, text);
+}
+
+}  // namespace
+
+Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
+    auto decision = route::decide(q.scope);
+    requester.obey(q.settings().client);
+    std::string_view detail = decision.why;
+    Reason reason = reason_of(decision);
+    if (decision.kind == Decision::Kind::refuse) tell_refusal(q, decision, reason);
+    for (;;) {
+        tell_gave_up(q);
+        int status = decision.status;
+        switch (decision.kind) {
+            case Decision::Kind::respond:
+                co_return co_await send_text(q, decision.status, decision.text);
+            case Decision::Kind::redirect:
+                // As in nginx, error_page may name redirects too; its own are the last word.
+                if (std::string_view(decision.why) != "error_page" && route::has_error_page(q.scope, status)) break;
+                q.scope.error_status = 0;
+                co_return co_await send_redirect(q, decision.status, decision.text);
+            case Decision::Kind::close:
+                q.x.record.status = decision.status;
+                co_return q.x.requester->cut();
+            case Decision::Kind::serve: {
+                const auto* pass = std::get_if<route::ProxyPass>(&q.scope.route->content);
+                if (pass) {
+                    const auto unserved = co_await proxy::forward(q, *pass);
+                    if (!unserved) co_return;
+                    status = unserved->status;
+                    reason = unserved->reason;
+                } else {
+                    status = 404;
+                    reason = Reason::none;
+                }
+                detail = {};
+                break;
+            }
+            case Decision::Kind::refuse:
+                break;
+        }
+        q.x.record.redirected = true;
+        auto instead = route::on_error(q.scope, status);
+        if (!instead) {
+            q.scope.error_status = 0;  // of a page that has failed itself
+            co_return co_await send_page(q, status, reason, detail);
+        }
+        decision = *instead;
+        if (decision.kind == Decision::Kind::refuse) {
+            reason = reason_of(decision);
+            detail = decision.why;
+        }
+    }
+}
+
+void log_access(proxy::Serving& q) {
+    const auto& logs = q.settings().access_logs;
+    if (!logs) return;
+    thread_local std::string line;
+    for (const auto& log : *logs) {
+        if (!route::is_logged(log, q.scope)) continue;
+        line.clear();
+        route::append_log_line(line, *log.format, q.scope);
+        q.s.logs.access(*q.conf.channels[log.file], line);
+    }
+}
+
+}  // namespace sluice::server
