@@ -17,7 +17,8 @@ using sluice::fuzz::within;
 void require_views(const RequestHead& head, const Target& target) {
     const bool host_in_field = !head.fields.empty() && within(target.host, head.fields.front().value);
     require(within(target.host, head.target) || host_in_field, "the host is from the head");
-    require(within(target.path, head.target) || target.path == "/", "the path is from the target");
+    const bool stands_for_none = target.path == "/" || target.path == "*";  // after the authority of an absolute target
+    require(within(target.path, head.target) || stands_for_none, "the path is from the target");
     require(within(target.query, target.path), "the query is from the path");
 }
 
@@ -32,7 +33,7 @@ void require_clean(const RequestHead& head, const Target& target) {
             require(target.path == head.target && target.path.front() == '/', "origin");
             break;
         case TargetForm::absolute:
-            require(target.path.front() == '/', "absolute");
+            require(target.path.front() == '/' || (target.path == "*" && head.method == Method::options), "absolute");
             break;
         case TargetForm::asterisk:
             require(target.path == "*" && head.method == Method::options, "asterisk");
@@ -45,7 +46,7 @@ void require_clean(const RequestHead& head, const Target& target) {
 
 void require_same_again(RequestHead head, const Target& first) {
     if (first.form != TargetForm::absolute) return;
-    const std::string text = "http://" + std::string(first.host) + std::string(first.path);
+    const std::string text = "http://" + std::string(first.host) + std::string(first.path == "*" ? "" : first.path);
     head.target = text;
     const Target second = parse_target(head);
     require(!second.error && second.host == first.host && second.path == first.path && second.query == first.query,
