@@ -1,0 +1,566 @@
+"""What both proxies are asked. A case is a name and the bytes sent on one connection, request by request."""
+
+
+class Case:
+    def __init__(self, name, requests):
+        self.name = name
+        self.requests = requests  # (method, bytes)
+
+
+def make(host, line, fields=(), body=None, last=True):
+    """`line`: "/uri", "POST /uri", or "POST /uri HTTP/1.0"."""
+    words = line.split(" ")
+    if len(words) == 1 or words[1].startswith("HTTP/"):
+        words = ["GET"] + words
+    if not words[-1].startswith("HTTP/"):
+        words.append("HTTP/1.1")
+    head = " ".join(words) + "\r\n"
+    if host is not None:
+        head += f"Host: {host}\r\n"
+    for field in fields:
+        head += field + "\r\n"
+    if body is not None and not any(f.lower().startswith(("content-length", "transfer-encoding")) for f in fields):
+        head += f"Content-Length: {len(body)}\r\n"
+    if last:
+        head += "Connection: close\r\n"
+    return words[0], (head + "\r\n" + (body or "")).encode("latin-1")
+
+
+cases = []
+
+
+def ask(host, line, *fields, body=None, name=None):
+    label = f"{host} {line}" + "".join(" " + field for field in fields) + (f" +{len(body)}" if body else "")
+    cases.append(Case(name or label, [make(host, line, fields, body)]))
+
+
+def ask_all(host, lines):
+    for line in lines.split("\n"):
+        if line.strip():
+            ask(host, line.strip())
+
+
+def converse(name, *requests):
+    """Several on one connection; only what the requests say themselves ends it."""
+    cases.append(Case(name, [make(host, line, fields, body, False) for host, line, fields, body in requests]))
+
+
+def raw(name, text, method="GET"):
+    cases.append(Case(name, [(method, text.encode("latin-1"))]))
+
+
+# Sites.
+for host in """default.test site.test SITE.test site.test:99 site.test. www.site.test a.wild.test wild.test a.b.wild.test
+        www.wild.test.org www.wild.test.x.y dot.test a.dot.test a.b.dot.test tail.org tail.a.b tail joe.re.test 12.num.test
+        joe!.re.test nothing 127.0.0.1 [::1] [::1]:80 under_score.test a..b -a.test""".split():
+    ask(host, "/")
+ask("", "/", name="an empty Host")
+ask(None, "/ HTTP/1.0", name="HTTP/1.0 without Host")
+ask(None, "/", name="HTTP/1.1 without Host")
+ask("a/b", "/")
+ask("a b", "/")
+ask("site.test", "http://a.wild.test/x", name="an absolute target beats Host")
+ask("site.test", "http://a.wild.test", name="an absolute target without a path")
+ask("site.test", "http://a.wild.test?x=1", name="an absolute target with arguments alone")
+ask("site.test", "HTTP://A.WILD.TEST:81/x", name="an absolute target in capitals")
+
+# Locations.
+ask_all("loc.test", """
+    /
+    /exact
+    /exact/
+    /exact?x=1
+    /Exact
+    /prefix
+    /prefixes
+    /prefix/longer/x
+    /prefix/long
+    /images/a.php
+    /images/regex/a.php
+    /images/regexa.gif
+    /x.php
+    /x.PHP
+    /x.jpg
+    /x.JPG
+    /x.gif
+    /x.php.gif
+    /named/a/b/c
+    /named/a
+    /outer/x
+    /outer/inner/x
+    /outer/inner/x.deep
+    /outer/x.deep
+    /outer/one
+    /outer/one/
+    /app
+    /app?a=1
+    /app/
+    POST /app
+    /secret
+    /to-secret
+    /with%20space
+    /with%20space/more
+    /empty
+    /nothing
+    HEAD /exact
+    /method
+    HEAD /method
+    DELETE /method
+    PUT /method
+    OPTIONS /method
+    POST /limited
+    GET /limited
+    HEAD /limited
+""")
+ask("loc.test", "POST /method", body="a=b")
+
+# URIs.
+ask_all("uri.test", r"""
+    /a/../b
+    /a/./b
+    /a//b
+    //a
+    ///
+    /a/..
+    /a/.
+    /a/b/../../c
+    /..
+    /../a
+    /a/../../b
+    /%41
+    /%2e%2e/a
+    /a/%2E%2E/b
+    /a%2Fb
+    /a%2F%2Fb
+    /a%20b
+    /a+b
+    /a%3Fb?c
+    /a%23b
+    /a%25b
+    /a%
+    /a%4
+    /a%zz
+    /a%00b
+    /%E4%BD%A0
+    /a?b?c
+    /a?
+    /a??
+    /?a=%41
+    /a#frag
+    /a?b#frag
+    /a#
+    /a;b=c
+    /a:b
+    /a\b
+    /a'b"c
+    /...
+    /.a
+    /..a
+    /a..
+    /a...
+    /a/.b
+    /a/..b
+    /a/...
+    /a%2e
+    *
+    OPTIONS *
+    OPTIONS /
+    ~a
+    a
+    ?a
+""")
+raw("a byte above 127 in the target", "GET /\xe4 HTTP/1.1\r\nHost: uri.test\r\nConnection: close\r\n\r\n")
+ask_all("slashes.test", """
+    /a//b
+    //x
+    /a//../b
+    /a/b
+    /x//y//z
+""")
+
+# The rewrite module.
+ask_all("rw.test", """
+    /site/a
+    /site/a?b=c
+    /site/a%20b
+    /site-redirect
+    /site-redirect?x=1
+    /last/a
+    /last/a?b=1
+    /last/a%20b
+    /last/a%2Fb
+    /break/a
+    /break-proxy/a
+    /break-proxy/a?x=1
+    /break-proxy/a%20b
+    /break-uri/a
+    /plain/a
+    /twice/a
+    /redirect/a
+    /redirect/a?b=1
+    /redirect/a%20b
+    /redirect/a%3Fb
+    /redirect/a+b
+    /redirect/%E4
+    /permanent/a
+    /absolute/a
+    /absolute/a?x=y
+    /absolute/a%20b
+    /absolute-s/a
+    /args/a
+    /args/a?old=1
+    /args/a%26b?old=1
+    /args/a%20b
+    /args/a+b
+    /drop/a?old=1
+    /args-drop/a?old=1
+    /redirect-args/a?old=1
+    /redirect-args/a%20b
+    /redirect-args/a%26b
+    /redirect-drop/a?old=1
+    /cycle
+    /no-match/
+    /case
+    /Case
+    /break-word
+    /set?v=1
+    /set-args?replaced=0
+    /set-args-proxy/x?a=b
+    /unset
+    /later
+    /if/eq?v=yes
+    /if/eq?v=no
+    /if/eq
+    /if/ne?v=yes
+    /if/ne
+    /if/re?v=aab
+    /if/re?v=b
+    /if/rei?v=aB
+    /if/nre?v=a
+    /if/nre?v=b
+    /if/nrei?v=a
+    /if/nrei?v=b
+    /if/true?v=0
+    /if/true?v=1
+    /if/true?v=00
+    /if/true?v=
+    /if/true
+    /if/file
+    /if/nofile?v=here
+    /if/nofile?v=away
+    /if/dir
+    /if/exists?v=here
+    /if/exists?v=away
+    /if/exec
+    /if/set?v=1
+    /if/set?v=2
+    /if/set?v=3
+    /if/method
+    /if/rewrite?v=go
+    /if/rewrite?v=stay
+    /if/proxy/x?v=other
+    /if/proxy/x?v=pair
+    /if/header?v=x
+    /if/header?v=y
+    /if/named/part
+    /if/named/
+    /if/host
+    /if/captures?a=12&b=z
+    /if/captures?a=12&b=y
+""")
+ask("rw.test", "POST /if/method", body="x")
+
+# return.
+ask_all("ret.test", """
+    /200
+    /201
+    /204
+    /text204
+    /301
+    /302
+    /303
+    /304
+    /307
+    /308
+    /url
+    /var?a=b
+    /400
+    /401
+    /403
+    /404
+    /405
+    /410
+    /413
+    /414
+    /416
+    /418
+    /418text
+    /421
+    /429
+    /444
+    /494
+    /495
+    /497
+    /499
+    /500
+    /501
+    /502
+    /503
+    /504
+    /505
+    /507
+    /599
+    /301bare
+    /301empty
+    /type?a=1
+    /bytes
+    HEAD /301
+    HEAD /404
+    HEAD /201
+    HEAD /200
+    POST /404
+    /404 HTTP/1.0
+    /201 HTTP/1.0
+    /301 HTTP/1.0
+""")
+ask("RET.test:8080", "/301")
+ask("relative.test", "/301")
+ask("relative.test", "/app")
+ask("relative.test", "/rw?x=1")
+ask("primary.test", "/301")
+ask("secondary.test", "/301")
+ask("tokens.test", "/")
+
+# error_page.
+ask_all("err.test", """
+    /do/404
+    /do/404?x=1
+    /do/500
+    /do/503
+    /do/403
+    /do/401
+    /do/405
+    POST /do/405
+    HEAD /do/404
+    POST /do/404
+    /do/410
+    /do/418?p=variable
+    /do/418
+    /do/507
+    /do/504
+    /down
+    POST /down
+    /down-named
+    /down-proxy
+    /own-page
+    /recursive
+    /pages/404
+    /intercept/status/404
+    /intercept/status/500
+    /intercept/status/418?p=x
+    /intercept/status/409
+    /intercept/status/200
+    /intercept/status/403
+    /intercept/status/405
+    /pass/status/404
+    /pass/status/500
+    /pass/nothing
+    /text404
+    /unheard
+""")
+ask("err.test", "POST /small", body="12345")
+ask("err.test", "POST /small", body="1234")
+ask("cycle.test", "/")
+ask("missing.test", "/")
+
+# Variables.
+for value in "a A b bcd bc%20d AbC abc cx CX default x \\default".split():
+    ask("var.test", f"/map?m={value}")
+ask("var.test", "/map")
+ask("var.test", "/map?m=")
+ask("var.test", "/map?m=v")
+for address in "1.2.3.4 10.0.0.1 10.1.2.3 10.0.0.5 10.0.0.9 10.0.0.10 192.168.1.1 192.168.1.2 2001:db8::1 2001:db9::1 nonsense".split():
+    ask("var.test", f"/geo?ip={address}")
+for value in "a b c d e f g h i j 1 22 333 4444 longer-than-that".split():
+    ask("var.test", f"/split?s={value}")
+ask("var.test", "/request?a=b")
+ask("VAR.test:81", "/request")
+ask("var.test", "/request HTTP/1.0")
+ask("var.test", "/headers", "X-A: one", "x-b: two", "User-Agent: agent", "Referer: http://r/", "Cookie: a=1; B=2", "X-Forwarded-For: 1.1.1.1")
+ask("var.test", "/headers", "X-A: one", "X-A: two", "Cookie: a=1", "Cookie: b=3", "X-Forwarded-For: 1.1.1.1", "X-Forwarded-For: 2.2.2.2")
+ask("var.test", "/headers", "X_A: under", "X-A:", "Cookie: aa=0;a=  1 ; b=\"2\"")
+ask_all("var.test", """
+    /args?a=1&b=2
+    /args?A=1
+    /args?a=1&a=2
+    /args?xa=1&a=2
+    /args?a
+    /args?a=
+    /args?a=%41+b
+    /args?b&a=x=y
+    /args
+    /args?
+    /conn
+    /body
+    /proxy
+    /braces?a=1
+    /user
+    /sent
+    /document
+    /log-off
+    /log-if?log=1
+    /log-if?log=0
+    /log-if
+    /log-two
+""")
+ask("var.test", "POST /body", "Content-Type: text/x", body="12345")
+ask("var.test", "/proxy", "X-Forwarded-For: 9.9.9.9")
+ask("var.test", "/proxy", "X-Forwarded-For: 9.9.9.9", "X-Forwarded-For: 8.8.8.8")
+ask("var.test", "/user", "Authorization: Basic am9lOnB3")
+ask("var.test", "/user", "Authorization: Basic !!")
+ask("var.test", "/user", "Authorization: Bearer am9lOnB3")
+ask("var.test", "/log-json", 'User-Agent: a"b\\c\td')
+ask("var.test", "/log-json", "User-Agent: \xe4\x01".replace("\x01", ""))
+ask("var.test", "/log-is?log=%20x", 'User-Agent: a"b\\c')
+ask("var.test", "/conn", 'X-Log: quote" back\\ high\xff')
+for host in "exact.map.test sub.map.test a.sub.map.test b.map.test map.org".split():
+    ask(host, "/")
+
+# Response fields.
+for path in "inherit own error redirect 201 203 empty twice cache".split():
+    ask("head.test", f"/{path}?a=1")
+ask("head.test", "/proxy/x?a=1")
+ask("head.test", "/proxy/status/500?a=1")
+ask("head.test", "/hide/x")
+ask("head.test", "/show/x")
+
+# Keeping connections.
+converse("three requests on one connection", *[("keep.test", f"/{i}", (), None) for i in range(3)])
+converse("Keep-Alive is told", ("keep.test", "/header", (), None), ("keep.test", "/", (), None))
+converse("keepalive_timeout 0", ("keep.test", "/never", (), None))
+converse("keepalive_requests 2", ("keep.test", "/two", (), None), ("keep.test", "/two", (), None))
+converse("HTTP/1.0 closes", ("keep.test", "/ HTTP/1.0", (), None))
+converse("HTTP/1.0 with keep-alive", ("keep.test", "/ HTTP/1.0", ("Connection: keep-alive",), None), ("keep.test", "/ HTTP/1.0", (), None))
+converse("an error page keeps the connection", ("ret.test", "/404", (), None), ("keep.test", "/", (), None))
+converse("a 400 ends the connection", ("ret.test", "/400", (), None))
+converse("a 413 by return ends the connection", ("ret.test", "/413", (), None))
+converse("a body that nobody reads", ("keep.test", "POST /", (), "12345"), ("keep.test", "/", (), None))
+converse("a chunked body that nobody reads", ("keep.test", "POST /", ("Transfer-Encoding: chunked",), "3\r\nabc\r\n0\r\n\r\n"), ("keep.test", "/", (), None))
+converse("sites change on one connection", ("site.test", "/", (), None), ("a.wild.test", "/", (), None), ("loc.test", "/exact", (), None))
+converse("HEAD, then GET", ("keep.test", "HEAD /", (), None), ("keep.test", "/", (), None))
+converse("a proxied answer keeps the connection", ("keep.test", "/proxy/a", (), None), ("keep.test", "/proxy/chunked", (), None), ("keep.test", "/proxy/close", (), None), ("keep.test", "/", (), None))
+converse("204 and 304 keep the connection", ("ret.test", "/204", (), None), ("ret.test", "/304", (), None), ("keep.test", "/", (), None))
+ask("keep.test", "/proxy/chunked")
+ask("keep.test", "/proxy/close")
+ask("keep.test", "/proxy/chunked HTTP/1.0")
+ask("keep.test", "/proxy/close HTTP/1.0")
+ask("keep.test", "/proxy/a HTTP/1.0")
+ask("keep.test", "/unchunked/chunked")
+ask("keep.test", "/unchunked/a")
+ask("keep.test", "HEAD /proxy/a")
+ask("keep.test", "HEAD /proxy/chunked")
+for status in (201, 204, 206, 301, 304, 400, 404, 416, 500, 502, 504, 599):
+    ask("keep.test", f"/proxy/status/{status}")
+
+# proxy_pass.
+ask_all("proxy.test", """
+    /plain/a
+    /plain/a?b=c
+    /plain/a%20b
+    /plain/a/../b
+    /plain//a
+    /plain/%41
+    /slash/a
+    /slash/a?b=c
+    /slash/a%20b
+    /slash/a%2Fb
+    /slash/a/../b
+    /slash/a%25b
+    /slash/a%3Fb
+    /slash/a;b
+    /slash/%E4
+    /slash
+    /base/a
+    /base/
+    /base/a?x=1
+    /no-slash
+    /no-slash/x
+    /no-slashed
+    /short
+    /short/x
+    /exact
+    /exact?a=b
+    /regex/a?b
+    /query/a
+    /query/a?b=1
+    /var/a
+    /var/a?b=c
+    /var/a%20b
+    /var-uri/a?b=c
+    /var-request/a%20b?c=d
+    /var-args/x?a=1
+    /var-address/x
+    /regex-var/a/b
+    /regex-var/a?b=c
+    /regex-var/a%20b
+    /regex-args/a?b=c
+    /unix/a
+    /unix-uri/a
+    /rewritten/a
+    /rewritten/a%20b?x=y
+    /inner/b
+    /method
+    /no-headers
+    /set-header?a=b
+    /default-host
+    /address-host
+    /version
+    /down
+    /unknown
+    /nested/x
+    /nested/deep/x
+    HEAD /slash/a
+    DELETE /slash/a
+    PATCH /slash/a
+    OPTIONS /slash/a
+    PROPFIND /slash/a
+    OPTIONS *
+    /slash/a HTTP/1.0
+""")
+for path in "/slash/a /no-body /size /unlimited /no-headers /method".split():
+    ask("proxy.test", f"POST {path}", "Content-Type: text/x", body="body of 20 bytes....")
+ask("proxy.test", "POST /size", body="ten bytes.")
+ask("proxy.test", "POST /slash/a", body="")
+ask("proxy.test", "/set-header", "X-Client: mine", "X-One: mine", "X-Forwarded-For: 9.9.9.9", "X-Other: kept")
+ask("proxy.test", "/slash/a", "Accept: a", "Accept: b", "Accept-Encoding: gzip", "If-None-Match: x", "Range: bytes=1-2")
+ask("proxy.test", "/slash/a", "X_Under: 1", "X-Fine: 2")
+ask("proxy.test", "/slash/a", "Te: trailers", "Keep-Alive: 5", "Upgrade: h2c")
+ask("proxy.test:8080", "/default-host")
+ask("PROXY.test", "/slash/a")
+
+# What is wrong with requests.
+raw("a bad method", "G\x01T / HTTP/1.1\r\nHost: a\r\n\r\n")
+raw("a method in lower case", "get / HTTP/1.1\r\nHost: a\r\n\r\n")
+raw("no target", "GET HTTP/1.1\r\nHost: a\r\n\r\n")
+raw("a version that is none", "GET / HTTQ/1.1\r\nHost: a\r\n\r\n")
+raw("HTTP/2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n")
+raw("HTTP/1.9", "GET / HTTP/1.9\r\nHost: site.test\r\nConnection: close\r\n\r\n")
+raw("two Hosts", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
+raw("two lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx")
+raw("a negative length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\nx")
+raw("a coding that is unknown", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: magic\r\n\r\nx")
+raw("length and coding", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+raw("a space before the colon", "GET / HTTP/1.1\r\nHost: site.test\r\nX-A : b\r\nConnection: close\r\n\r\n")
+raw("a line that starts with a space", "GET / HTTP/1.1\r\nHost: site.test\r\n X-A: b\r\nConnection: close\r\n\r\n")
+raw("empty lines first", "\r\n\r\nGET / HTTP/1.1\r\nHost: site.test\r\nConnection: close\r\n\r\n")
+raw("bare line feeds", "GET / HTTP/1.1\nHost: site.test\nConnection: close\n\n")
+raw("HTTP/0.9", "GET /\r\n")
+raw("TRACE", "TRACE / HTTP/1.1\r\nHost: site.test\r\n\r\n")
+raw("CONNECT", "CONNECT a:80 HTTP/1.1\r\nHost: site.test\r\n\r\n")
+raw("a request line that is too long", "GET /" + "a" * 9000 + " HTTP/1.1\r\nHost: site.test\r\n\r\n")
+raw("a field that is too long", "GET / HTTP/1.1\r\nHost: site.test\r\nX-A: " + "a" * 9000 + "\r\n\r\n")
+raw("a long field that is fine", "GET / HTTP/1.1\r\nHost: site.test\r\nX-A: " + "a" * 7000 + "\r\nConnection: close\r\n\r\n")
+raw("Expect", "POST /slash/a HTTP/1.1\r\nHost: proxy.test\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\nab")
+raw("a chunk size that is none", "POST /slash/a HTTP/1.1\r\nHost: proxy.test\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nzz\r\n")
+raw("a chunked body", "POST /slash/a HTTP/1.1\r\nHost: proxy.test\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n")
+raw("a chunked body that is too large", "POST /size HTTP/1.1\r\nHost: proxy.test\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nc\r\n123456789012\r\n0\r\n\r\n")

@@ -1,0 +1,41 @@
+"""Where sluice differs from nginx on purpose: patterns for names of cases, or for "FILE METHOD|URI|ARGS|REQUEST_URI|STATUS"
+of log lines, and the reason. One that matches nothing any more fails the test."""
+
+intended = {
+    # Requests.
+    r"uri\.test /a.*#.*": "a '#' in a target is refused: no client sends one, and what is behind it is read differently by others",
+    r"an absolute target with arguments alone": "\"http://a?b\" is refused: nobody sends it",
+    r"a method in lower case": "methods are case-sensitive tokens (RFC 9110 9.1), and it is for the peer to know them",
+    r"HTTP/0\.9": "there is no HTTP/0.9",
+    r"\S+ OPTIONS \*": "a valid request (RFC 9112 3.2.4)",
+    r"CONNECT": "405, as for TRACE: the request is well-formed",
+    r"a field that is too long": "431 says what is wrong (RFC 6585)",
+
+    # Answers.
+    r"loc\.test /\S+\.(gif|jpg|JPG)": "types come with files; until then default_type holds for every text",
+    r"ret\.test /304|204 and 304 keep the connection": "a 304 has no Content-Length: 0, which would speak of the body of a 200",
+    r"ret\.test /301(bare|empty)": "no empty Location",
+    r"head\.test /203.*": "a status has its phrase",
+    r"a 400 ends the connection|a 413 by return ends the connection": "it ends if the framing is in doubt, not because of the number",
+    r"var\.test /headers X-A: one X-A: two .*": "values of fields that repeat are joined, as in nginx since 1.23",
+    r"var\.test /headers X_A: under .*": "the same",
+
+    # Bodies.
+    r"a chunked body": "bodies are passed on while they come, chunked as they are",
+
+    # Logs. Lines of the cases above.
+    r"access\.log GET\|.*#.*\|200": "see '#' above",
+    r"access\.log GET\|/\|x=1\|\?x=1\|200": "see arguments alone above",
+    r"access\.log GET\|/\S+\.(gif|jpg|JPG)\|.*\|200": "see types above",
+    r"access\.log GET\|/304\|.*": "see 304 above",
+    r"access\.log GET\|/301(bare|empty)\|.*": "see Location above",
+    r"access\.log GET\|/headers\|.*": "see repeated fields above",
+    r"access\.log .*\|(400|405|414|431|501|505)": "a refused head is logged with what could be read of it",
+    r"access\.log (GET|POST)\|/(app|slash|size)\|.*\|(301|413)": "$proxy_host is known from the location on, not only once a peer is asked",
+    r"access\.log GET\|/(target|pages)/\w*\|\|.*": "arguments that were taken away are none: -",
+    r"access\.log GET\|/proxy/(chunked|close)\|.*\|200": "$body_bytes_sent counts the body, not the lines of the chunks",
+    r"access\.log POST\|/\|-\|/\|200": "$content_length is what the client says",
+    r"access\.log (GET\|/pages/413|POST\|/body)\|.*": "$request_length counts a body that came along, read or not",
+    r"access\.log GET\|/\|-\|/\|200": "$request_length counts empty lines before the request; there is no HTTP/0.9",
+    r"access\.log POST\|/slash/a\|-\|/slash/a\|200": "see the chunked body above",
+}

@@ -1,0 +1,90 @@
+"""What stands behind both proxies: tells in its answer what it was asked, and answers as the path wants."""
+import socket
+import threading
+
+
+def read_request(stream):
+    """(request line, [(name, value)], body), or None at the end."""
+    line = stream.readline().decode("latin-1").rstrip("\r\n")
+    if not line:
+        return None
+    fields = []
+    while True:
+        field = stream.readline().decode("latin-1").rstrip("\r\n")
+        if not field:
+            break
+        name, _, value = field.partition(":")
+        fields.append((name, value.strip()))
+    values = {name.lower(): value for name, value in fields}
+    body = b""
+    if values.get("transfer-encoding", "") == "chunked":
+        while size := int(stream.readline().split(b";")[0], 16):
+            body += stream.read(size)
+            stream.readline()
+        while stream.readline().strip():
+            pass
+    else:
+        body = stream.read(int(values.get("content-length", 0)))
+    return line, fields, body
+
+
+def answer_to(request, kind):
+    """The answer's bytes, and whether the connection ends with it. "/status/418", "/chunked", "/close", "/nothing" and
+    "/reset" anywhere in the URI have their meaning."""
+    line, fields, body = request
+    method, uri, protocol = line.split(" ", 2)
+    # Connection is each proxy's own business with its peer.
+    told = sorted(f"{name}: {value}" for name, value in fields if name.lower() not in ("connection", "transfer-encoding"))
+    text = f"{line}\n" + "".join(item + "\n" for item in told) + f"body: {body.decode('latin-1')}\n"
+    status = 200
+    if "/status/" in uri:
+        status = int(uri.split("/status/")[1][:3])
+    head = f"HTTP/1.1 {status} Made Up\r\nServer: origin\r\nDate: Sat, 01 Jan 2000 00:00:00 GMT\r\nX-Kind: {kind}\r\n"
+    head += "X-Accel-Buffering: no\r\nContent-Type: text/x-echo\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nX_Under: 1\r\n"
+    payload = text.encode("latin-1")
+    if "/nothing" in uri:
+        return b"", True
+    if status in (204, 304):
+        return (head + "\r\n").encode("latin-1"), False
+    if "/chunked" in uri:
+        head += "Transfer-Encoding: chunked\r\n\r\n"
+        chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (payload[:7], payload[7:]) if part)
+        payload = chunks + b"0\r\n\r\n"
+    elif "/close" in uri:
+        head += "Connection: close\r\n\r\n"
+    else:
+        head += f"Content-Length: {len(payload)}\r\n\r\n"
+    bytes_ = head.encode("latin-1") + (b"" if method == "HEAD" else payload)
+    return bytes_, "/close" in uri or protocol == "HTTP/1.0"
+
+
+class Origin:
+    """Serves on a thread until the program ends."""
+
+    def __init__(self, kind, path=None):
+        self.kind = kind
+        if path:
+            self.listener = socket.socket(socket.AF_UNIX)
+            self.listener.bind(path)
+        else:
+            self.listener = socket.socket()
+            self.listener.bind(("127.0.0.1", 0))
+            self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
+        self.listener.listen(128)
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            connection, _ = self.listener.accept()
+            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+
+    def serve(self, connection):
+        with connection, connection.makefile("rb") as stream:
+            try:
+                while request := read_request(stream):
+                    answer, ends = answer_to(request, self.kind)
+                    connection.sendall(answer)
+                    if ends:
+                        return
+            except (ConnectionError, ValueError):
+                return

@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+"""Starts nginx and sluice on the same conf, asks both the same, and compares what comes back and what they log.
+
+  replay.py SLUICE [--nginx PATH] [--only WORD] [--keep]
+
+Status 77 where there is no nginx: skipped. What may differ, and why, is in intended.py."""
+import argparse
+import difflib
+import itertools
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+from intended import intended
+from origin import Origin
+from asked import cases
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PATIENCE = 20
+
+
+def free_port():
+    """One that nobody listens on now; start() tries others if somebody else was faster."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Proxy:
+    def __init__(self, name, command, root, names):
+        self.name, self.root = name, os.path.join(root, name)
+        os.makedirs(os.path.join(self.root, "logs"))
+        open(os.path.join(self.root, "here"), "w").close()
+        for attempt in range(5):
+            self.port = free_port()
+            values = dict(names, ROOT=self.root, LISTEN=f"127.0.0.1:{self.port}")
+            with open(os.path.join(HERE, "sites.conf")) as file:
+                conf = re.sub(r"@(\w+)@", lambda m: values.get(m.group(1), m.group(0)), file.read())
+            if name == "nginx":
+                folders = "".join(f"{word}_temp_path {self.root}/{word};\n" for word in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+                conf = conf.replace("http {\n", "http {\n" + folders, 1)
+            path = os.path.join(self.root, "test.conf")
+            with open(path, "w") as file:
+                file.write(conf)
+            self.process = subprocess.Popen(command + ["-p", self.root + "/", "-c", path], stderr=subprocess.PIPE)
+            if self.wait_until_it_listens():
+                return
+        raise SystemExit(f"{name} does not start:\n{self.process.stderr.read().decode()}")
+
+    def wait_until_it_listens(self):
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                return True
+            except ConnectionRefusedError:
+                time.sleep(0.01)
+        return False
+
+    def stop(self):
+        self.process.send_signal(signal.SIGQUIT)
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return "does not end"
+
+    def plain(self, text):
+        """Without what must differ: ports, folders, the name of the product."""
+        text = text.replace(self.root, "ROOT").replace(f":{self.port}", ":PORT").replace(f"|{self.port}|", "|PORT|")
+        text = re.sub(r"<!-- .*? -->\r\n", "", text)
+        return re.sub(r"\b(nginx|sluice)(/[\w.]+)?(?=</center>)", "PRODUCT", text)
+
+
+class Answer:
+    """What came back for one request; `text` if it is no HTTP/1 answer."""
+
+    def __init__(self, stream, method, proxy):
+        self.status, self.fields, self.body, self.text = "", [], "", None
+        line = stream.readline()
+        if not line.startswith(b"HTTP/1.1 "):
+            self.text = proxy.plain((line + stream.read()).decode("latin-1"))
+            return
+        self.status = line.decode("latin-1").rstrip()
+        while field := stream.readline().decode("latin-1").rstrip("\r\n"):
+            name, _, value = field.partition(": ")
+            self.fields.append((name, value))
+        values = {name.lower(): value for name, value in self.fields}
+        code = int(self.status.split(" ")[1])
+        if code == 100:
+            self.__init__(stream, method, proxy)
+            return
+        if method == "HEAD" or code in (204, 304):
+            body = b""
+        elif values.get("transfer-encoding") == "chunked":
+            body = b""
+            while size := int(stream.readline(), 16):
+                body += stream.read(size)
+                stream.readline()
+            stream.readline()
+        elif "content-length" in values:
+            body = stream.read(int(values["content-length"]))
+        else:
+            body = stream.read()
+        text = body.decode("latin-1")
+        self.body = proxy.plain(text)
+        own_page = self.body != text and "PRODUCT" in self.body
+        if own_page or (method == "HEAD" and code >= 300):  # its length is that of the product's name
+            self.fields = [(n, "N" if n == "Content-Length" else v) for n, v in self.fields]
+        ignored = ("date", "server")
+        self.server = values.get("server")
+        self.fields = sorted((n, proxy.plain(v)) for n, v in self.fields if n.lower() not in ignored)
+
+    def parts(self):
+        return {"status": self.status, "fields": self.fields, "body": self.body, "text": self.text}
+
+
+def play(case, proxy):
+    """The answers, then how the connection ended."""
+    out = []
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=PATIENCE) as connection:
+        stream = connection.makefile("rb")
+        try:
+            for method, request in case.requests:
+                connection.sendall(request)
+                out.append(Answer(stream, method, proxy).parts())
+            connection.shutdown(socket.SHUT_WR)
+            rest = stream.read()
+            out.append({"end": proxy.plain(rest.decode("latin-1"))})
+        except (ConnectionError, TimeoutError, OSError) as error:
+            out.append({"end": type(error).__name__})
+    return out
+
+
+def differences(one, other):
+    """["1 status: 'a' / 'b'"...]"""
+    if len(one) != len(other):
+        return [f"answers: {one} / {other}"]
+    found = []
+    for number, (a, b) in enumerate(zip(one, other), 1):
+        for part in a.keys() | b.keys():
+            x, y = a.get(part), b.get(part)
+            if part == "fields" and x is not None and y is not None:
+                x, y = [f for f in x if f not in y], [f for f in y if f not in x]
+            if x != y:
+                found.append(f"{number} {part}: {x!r} / {y!r}")
+    return sorted(found)
+
+
+def log_lines(proxy, name):
+    with open(os.path.join(proxy.root, name), encoding="latin-1") as file:
+        for line in proxy.plain(file.read()).splitlines():
+            parts = line.split("|")
+            if name == "two.log":
+                line = re.sub(r"\[[^]]*\]", "[TIME]", line, count=1)
+            if len(parts) > 5 and parts[4][:1] in "345":
+                parts[5] = "BYTES"  # of a page with the product's name
+                line = "|".join(parts)
+            yield line
+
+
+def compare_logs(proxies):
+    problems = []
+    for name in ("access.log", "json.log", "asis.log", "if.log", "one.log", "two.log"):
+        a, b = [list(log_lines(proxy, name)) for proxy in proxies]
+        for kind, from_a, to_a, from_b, to_b in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+            if kind == "equal":
+                continue
+            for x, y in itertools.zip_longest(a[from_a:to_a], b[from_b:to_b], fillvalue="nothing"):
+                problems.append((f"{name} {'|'.join(x.split('|')[:5])}", [f"\n    {x}\n    {y}"]))
+    return problems
+
+
+def judge(problems):
+    """Prints what nobody expected, and what was expected but is not there any more."""
+    failed = used = 0
+    seen = set()
+    for name, found in problems:
+        reason = next((key for key in intended if re.fullmatch(key, name)), None)
+        if reason is not None:
+            seen.add(reason)
+            used += 1
+            continue
+        failed += 1
+        print(f"DIFFERS {name}\n  " + "\n  ".join(found))
+    stale = [key for key in intended if key not in seen]
+    for key in stale:
+        print(f"INTENDED, but not seen: {key}")
+    return failed, used, stale
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("sluice")
+    arguments.add_argument("--nginx", default=shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin"))
+    arguments.add_argument("--only", default="")
+    arguments.add_argument("--keep", action="store_true")
+    given = arguments.parse_args()
+    if not given.nginx:
+        print("there is no nginx on this machine: skipped")
+        return 77
+    root = tempfile.mkdtemp(prefix="sluice-nginx-")
+    os.chmod(root, 0o755)
+    closed = socket.socket()  # bound and not listening: who connects is refused
+    closed.bind(("127.0.0.1", 0))
+    names = {"ORIGIN": Origin("first").address, "OTHER": Origin("second").address, "CLOSED": "127.0.0.1:%d" % closed.getsockname()[1]}
+    Origin("unix", os.path.join(root, "origin.sock"))
+    os.chmod(os.path.join(root, "origin.sock"), 0o777)
+    proxies = []
+    try:
+        proxies += [Proxy("nginx", [given.nginx], root, names)]
+        proxies += [Proxy("sluice", [os.path.abspath(given.sluice)], root, names)]
+        chosen = [case for case in cases if given.only in case.name]
+        problems = []
+        for case in chosen:
+            found = differences(*[play(case, proxy) for proxy in proxies])
+            if found:
+                problems.append((case.name, found))
+        ends = [proxy.stop() for proxy in proxies]
+        if ends != [0, 0]:
+            problems.append(("the end", [str(ends)]))
+        if not given.only:
+            problems += compare_logs(proxies)
+        failed, used, stale = judge(problems)
+        print(f"{len(chosen)} conversations, {failed} differ, {used} differ as intended")
+        return 1 if failed or (stale and not given.only) else 0
+    finally:
+        for proxy in proxies:
+            if proxy.process.poll() is None:
+                proxy.process.kill()
+        if given.keep:
+            print(root)
+        else:
+            shutil.rmtree(root)
+
+
+if __name__ == "__main__":
+    sys.dont_write_bytecode = True
+    sys.exit(main())
