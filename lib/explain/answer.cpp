@@ -18,6 +18,7 @@ std::string time_text(core::Duration time) {
     using namespace std::chrono;
     const auto ms = duration_cast<milliseconds>(time).count();
     if (ms % 1000) return std::to_string(ms) + "ms";
+    if (ms >= 120'000 && ms % 3'600'000 && ms % 60'000 == 0) return std::to_string(ms / 60'000) + "m";
     if (ms && ms % 3'600'000 == 0) return std::to_string(ms / 3'600'000) + "h";
     return std::to_string(ms / 1000) + "s";
 }
@@ -105,6 +106,7 @@ void describe_logs(Scope& scope, const Places& places, Story& story) {
             std::string note = log.format ? "format " + log.format->name : "";
             if (log.has_condition)
                 note += is_logged(log, scope) ? ", its if= holds" : ", no line: its if= does not hold";
+            if (log.has_condition && !story.outcome.status) note += " with status 200";
             if (lines.empty()) note += ", the default";
             story.access_logs.push_back({log.target, note, i < lines.size() ? places.of(lines[i]->span) : Place()});
         }

@@ -97,10 +97,12 @@ ListenerChoice choose_listener(const route::Snapshot& snapshot, const Places& pl
 
 std::string title_of(const route::Site& site) {
     if (site.names.empty() || (site.names.size() == 1 && site.names[0].empty())) return "server without a name";
+    constexpr std::size_t widest = 44;
     std::string out = "server";
-    for (std::size_t i = 0; i < site.names.size(); ++i) {
-        if (i == 3) return out + " ...";
-        out += ' ' + (site.names[i].empty() ? "\"\"" : site.names[i]);
+    for (const auto& name : site.names) {
+        const std::string more = name.empty() ? "\"\"" : name;
+        if (&name != site.names.data() && out.size() + more.size() > widest) return out + " ...";
+        out += ' ' + more;
     }
     return out;
 }

@@ -107,10 +107,11 @@ int explain_command(std::span<const std::string> args, std::ostream& out, std::o
     auto conf =
         config::parse(config::DiskFiles(), path, {.prefix = std::string(config::folder_of(path)), .globals = ""});
     config::check(conf);
-    const auto snapshot = compile::compile(std::move(conf), {.prefix = prefix, .only_check = true});
+    const auto snapshot = compile::compile(std::move(conf), {.prefix = prefix, .error_log = "", .only_check = true});
     if (!snapshot->conf.ok()) {
         for (const auto& diagnostic : snapshot->conf.diagnostics.all())
-            if (diagnostic.severity == config::Severity::error) err << config::render(diagnostic, snapshot->conf.sources) << '\n';
+            if (diagnostic.severity == config::Severity::error)
+                err << config::render(diagnostic, snapshot->conf.sources) << '\n';
         err << "sluice explain: the conf has errors; sluice check " << path << " tells all\n";
         return failed;
     }

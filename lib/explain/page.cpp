@@ -14,6 +14,22 @@ std::size_t width(std::string_view text) {
     return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
+/// Values come from clients: they must not break lines or move the cursor.
+std::string printable(std::string_view text) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (c == '\n')
+            out += "\\n";
+        else if (byte < 0x20 || byte == 0x7f)
+            ((out += "\\x") += digits[byte >> 4]) += digits[byte & 15];
+        else
+            out += c;
+    }
+    return out;
+}
+
 void pad(std::string& line, std::size_t to) {
     const auto has = width(line);
     line.append(has + gap <= to ? to - has : gap, ' ');
@@ -21,10 +37,10 @@ void pad(std::string& line, std::size_t to) {
 
 }  // namespace
 
-void Page::section(std::string_view title) { sections_.push_back({std::string(title), {}}); }
+void Page::section(std::string_view title) { sections_.push_back({printable(title), {}}); }
 
-void Page::row(std::string what, std::string note, std::string place) {
-    sections_.back().rows.push_back({std::move(what), std::move(note), std::move(place)});
+void Page::row(std::string_view what, std::string_view note, std::string_view place) {
+    sections_.back().rows.push_back({printable(what), printable(note), printable(place)});
 }
 
 std::size_t Page::Section::column() const {

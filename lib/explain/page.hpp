@@ -10,7 +10,8 @@ namespace sluice::explain {
 class Page {
   public:
     void section(std::string_view title);
-    void row(std::string what, std::string note = "", std::string place = "");
+    /// Control characters are shown as escapes.
+    void row(std::string_view what, std::string_view note = "", std::string_view place = "");
 
     /// Remarks stand in one column per section, places in one column of the page. What is too long for its column moves
     /// the rest of its own row only.

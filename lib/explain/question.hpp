@@ -13,9 +13,9 @@ namespace sluice::explain {
 /// As on the command line.
 struct Question {
     std::string method = "GET";
-    std::string url;                  // "http://host:port/path", "host/path" or "/path"
-    std::vector<std::string> fields;  // "Name: value"
-    std::string from = "127.0.0.1";   // an address, perhaps with a port
+    std::string url = {};                  // "http://host:port/path", "host/path" or "/path"
+    std::vector<std::string> fields = {};  // "Name: value"
+    std::string from = "127.0.0.1";        // an address, perhaps with a port
 };
 
 /// The same as a client would put it.

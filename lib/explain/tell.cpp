@@ -99,14 +99,25 @@ class Teller {
                 case Kind::refuse:
                     break;
                 case Kind::serve:
-                    item.note = pass();
-                    if (item.note.empty()) return;
+                    why_ = pass();
+                    if (why_.empty()) return;
+                    item = {"", why_, places_.of(scope_->route->where)};
                     status = story_.passing ? 502 : 404;
+                    decision = {Kind::refuse, status, {}, why_.c_str(), scope_->route->where};
             }
+            const auto turn = trace_.events.size();
             const auto instead = route::on_error(*scope_, status, &trace_);
             if (!instead) return end("page", status, "", std::move(item));
+            tell_refusal(turn, status, decision);
             decision = *instead;
         }
+    }
+
+    /// Before the steps of the error page that takes over. What `return` says is there already.
+    void tell_refusal(std::size_t at, int status, const Decision& decision) {
+        if (std::string_view(decision.why) == "return") return;
+        Trace::Event event{concat({std::to_string(status), ": ", decision.why}), decision.where, Trace::Kind::turn};
+        trace_.events.insert(trace_.events.begin() + static_cast<std::ptrdiff_t>(at), std::move(event));
     }
 
     /// "" if the request gets to a peer, or why not.
@@ -163,6 +174,7 @@ class Teller {
     exchange::Exchange x_;
     std::optional<route::Scope> scope_;
     Trace trace_;
+    std::string why_;  // nothing serves
     Story& story_;
 };
 

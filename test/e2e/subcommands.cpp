@@ -59,3 +59,30 @@ TEST_CASE("a wrong subcommand line is status 2, with nothing on standard output"
     CHECK(got.output.empty());
     CHECK(got.errors.starts_with("sluice check: which file?"));
 }
+
+TEST_CASE("explain tells of a request on standard output, as text or JSON") {
+    const std::string conf = confs + "examples/03-paths-to-services.conf";
+    const Outcome text = run({"explain", "-c", conf, "-X", "PUT", "-H", "Content-Length: 3", "http://localhost:8080/users/7"});
+    CHECK(text.status == 0);
+    CHECK(text.errors.empty());
+    CHECK(text.output.starts_with("PUT http://localhost:8080/users/7 from 127.0.0.1\n"));
+    CHECK(text.output.find("  PUT /7 HTTP/1.1 ") != std::string::npos);
+    CHECK(text.output.find(conf + ":17\n") != std::string::npos);
+    const Outcome json = run({"explain", "--json", "-c", conf, "http://localhost:8080/health"});
+    CHECK(json.status == 0);
+    CHECK(json.output.find("\"answer\": {\n    \"kind\": \"respond\",\n    \"status\": 200,") != std::string::npos);
+}
+
+TEST_CASE("explain takes the conf that a prefix has, and ends with 1 where it has errors") {
+    const Folder folder;
+    std::filesystem::create_directory(folder / "conf");
+    std::ofstream(folder / "conf/sluice.conf") << "events {}\nhttp { server { listen 81; return 204; } }\n";
+    const Outcome good = run({"explain", "-p", folder / "", "http://a:81/"});
+    CHECK(good.status == 0);
+    CHECK(good.output.find("  204 without a body ") != std::string::npos);
+    std::ofstream(folder / "conf/sluice.conf") << "events {}\nhttp { sever { } }\n";
+    const Outcome bad = run({"explain", "-p", folder / "", "http://a:81/"});
+    CHECK(bad.status == 1);
+    CHECK(bad.output.empty());
+    CHECK(bad.errors.find("did you mean \"server\"?") != std::string::npos);
+}
