@@ -93,7 +93,7 @@ class Runner {
     Flow take(const RewriteStep& step, config::Span where) {
         const auto subject = scope_.uri;
         if (!match_afresh(scope_, step.matcher, subject)) {
-            if (trace_) tell(where, '"' + step.matcher.regex.pattern() + "\" does not match \"" + std::string(subject) + '"');
+            if (trace_) tell(where, "rewrite \"" + step.matcher.regex.pattern() + "\" does not match \"" + std::string(subject) + '"');
             return Flow::on;
         }
         const bool redirects = step.absolute || step.end == RewriteStep::End::redirect || step.end == RewriteStep::End::permanent;
@@ -113,7 +113,7 @@ class Runner {
         scope_.uri = path;
         scope_.internal = true;
         scope_.uri_is_as_sent = false;
-        if (trace_) tell(where, '"' + step.matcher.regex.pattern() + "\" matches: the URI is now \"" + std::string(path) + '"');
+        if (trace_) tell(where, "rewrite \"" + step.matcher.regex.pattern() + "\" matches: the URI is now \"" + std::string(path) + '"');
         if (path.empty()) {
             decision_ = {Decision::Kind::refuse, 500, {}, "the rewritten URI is empty", where};
             return Flow::decided;
@@ -141,7 +141,7 @@ class Runner {
         }
         const int status = step.end == RewriteStep::End::permanent ? 301 : 302;
         decision_ = {Decision::Kind::redirect, status, out.view(), "rewrite", where};
-        if (trace_) tell(where, '"' + step.matcher.regex.pattern() + "\" matches: " + std::to_string(status) + " to \"" + std::string(out.view()) + '"');
+        if (trace_) tell(where, "rewrite \"" + step.matcher.regex.pattern() + "\" matches: " + std::to_string(status) + " to \"" + std::string(out.view()) + '"');
         return Flow::decided;
     }
 
