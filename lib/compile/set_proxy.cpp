@@ -17,6 +17,7 @@ std::pair<std::string_view, std::optional<std::string>> split_url(std::string_vi
     if (rest.starts_with("unix:")) {
         const auto end = rest.find(':', 5);
         if (end == rest.npos) return {rest, std::nullopt};
+        if (end + 1 == rest.size()) return {rest.substr(0, end), std::nullopt};
         return {rest.substr(0, end), std::string(rest.substr(end + 1))};
     }
     const auto end = rest.find_first_of("/?");

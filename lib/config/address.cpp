@@ -142,7 +142,7 @@ Complaint check_url(std::string_view text) {
                             text.substr(std::min(text.find_first_not_of('/', text.find(':') + 1), text.size()))})};
         return {concat({quoted(text), " has no scheme"}), concat({"write http://", text})};
     }
-    if (scheme != "http" && scheme != "https") {
+    if (!core::iequals(scheme, "http") && !core::iequals(scheme, "https")) {
         constexpr std::string_view schemes[] = {"http", "https"};
         const std::string meant = did_you_mean(scheme, schemes);
         return {concat({quoted(scheme), " is not a scheme that can be proxied to"}),
@@ -150,7 +150,7 @@ Complaint check_url(std::string_view text) {
     }
     const std::string_view rest = text.substr(scheme_end + 3);
     if (rest.find('$') != npos || rest.starts_with(unix_prefix)) return {};
-    return parse_peer_address(rest.substr(0, rest.find('/'))).complaint;
+    return parse_peer_address(rest.substr(0, rest.find_first_of("/?"))).complaint;
 }
 
 }  // namespace sluice::config

@@ -240,7 +240,7 @@ Task<Attempt::Outcome> Attempt::relay() {
     }
     announced_body_ = answer.length > 0 || response_.fields.may_have(http::FieldId::transfer_encoding);
     q_.scope.keep_peer_fields(response_.fields);
-    if (settings().intercept_errors && response_.status >= 300 && has_error_page(q_.scope, response_.status)) {
+    if (route::intercepts(q_.scope, response_.status)) {
         intercepted_ = response_.status;
         stop_upload();
         co_return std::nullopt;

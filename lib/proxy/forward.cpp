@@ -71,6 +71,12 @@ Task<std::optional<Unserved>> forward(Serving& q, const route::ProxyPass& pass) 
     Exchange& x = q.x;
     const auto destination = route::find_destination(q.scope, pass);
     q.scope.peer_uri = destination.uri;
+    if (pass.url && destination.authority.empty()) {
+        make_id(q);
+        log_error(q, exchange::Level::error, "proxy_pass to \"" + std::string(q.scope.evaluate(*pass.url)) + "\": that is no URL which begins with http://");
+        x.record.reason = Reason::internal;
+        co_return Unserved{500, Reason::internal};
+    }
     auto* const found = pass.url ? q.conf.find_group(destination.authority, 80) : q.conf.groups[pass.group].get();
     if (!found) {
         make_id(q);

@@ -119,7 +119,9 @@ bool find_location(Scope& scope, Decision& decision, Trace* trace) {
 Decision run_location(Scope& scope, Trace* trace) {
     for (;;) {
         Decision decision;
-        switch (run_script(scope.route->script, scope, decision, trace)) {
+        // The site's own script has run already, and does not again where no location is found.
+        const bool has_own = scope.route != &scope.site->root;
+        switch (has_own ? run_script(scope.route->script, scope, decision, trace) : Flow::on) {
             case Flow::decided: return decision;
             case Flow::on:
             case Flow::stop:
@@ -148,7 +150,7 @@ int told_as(int status) { return status >= 494 && status <= 497 ? 400 : status; 
 
 const ErrorPage* find_error_page(const Scope& scope, int status) {
     const auto& pages = scope.settings().error_pages;
-    if (!pages || scope.error_page_used) return nullptr;
+    if (!pages) return nullptr;
     for (const auto& page : *pages)
         if (std::find(page.statuses.begin(), page.statuses.end(), status) != page.statuses.end()) return &page;
     return nullptr;
@@ -185,10 +187,14 @@ Decision go_to_named(Scope& scope, std::string_view name, Trace* trace) {
     return run_location(scope, trace);
 }
 
-bool has_error_page(const Scope& scope, int status) { return find_error_page(scope, status) != nullptr; }
+bool has_error_page(const Scope& scope, int status) { return !scope.error_page_used && find_error_page(scope, status); }
+
+bool intercepts(const Scope& scope, int status) {
+    return scope.settings().proxy.intercept_errors && status >= 300 && find_error_page(scope, status);
+}
 
 std::optional<Decision> on_error(Scope& scope, int status, Trace* trace) {
-    const auto* page = find_error_page(scope, status);
+    const auto* page = scope.error_page_used ? nullptr : find_error_page(scope, status);
     scope.error_status = 0;  // of a page that has failed itself
     if (!page || scope.cycles_left == 0) return std::nullopt;
     if (trace) trace->add(page->where, "error_page for " + std::to_string(status), Trace::Kind::turn);

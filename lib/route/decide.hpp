@@ -68,6 +68,9 @@ Decision go_to_named(Scope& scope, std::string_view name, Trace* trace = nullptr
 std::optional<Decision> on_error(Scope& scope, int status, Trace* trace = nullptr);
 /// Whether on_error() would find a page.
 bool has_error_page(const Scope& scope, int status);
+/// Whether a peer's answer is not passed on: proxy_intercept_errors. As in nginx also where the page that it would lead to
+/// has been used already; then on_error() finds nothing.
+bool intercepts(const Scope& scope, int status);
 
 /// `location` with scheme, host and port in front as absolute_redirect and its like want it.
 std::string_view absolute_location(Scope& scope, std::string_view location);

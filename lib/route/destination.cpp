@@ -1,5 +1,6 @@
 #include "route/destination.hpp"
 
+#include "core/text.hpp"
 #include "route/decide.hpp"
 
 namespace sluice::route {
@@ -32,14 +33,14 @@ std::string_view words_of(UriRule rule) {
 Destination find_destination(Scope& scope, const ProxyPass& pass) {
     if (!pass.url) return {pass.host, pass.host, peer_uri(scope, pass), rule_of(scope, pass)};
     auto rest = scope.evaluate(*pass.url);
-    if (!rest.starts_with("http://")) return {};
+    if (!core::iequals(rest.substr(0, 7), "http://")) return {};
     rest.remove_prefix(7);
     const bool is_unix = rest.starts_with("unix:");
     const auto end = is_unix ? rest.find(':', 5) : rest.find_first_of("/?");
     Destination out;
     out.authority = rest.substr(0, end);
     out.host = is_unix ? "localhost" : out.authority;
-    if (end == rest.npos) {
+    if (end == rest.npos || (is_unix && end + 1 == rest.size())) {
         out.uri = peer_uri(scope, pass);
         out.rule = rule_of(scope, pass);
         return out;

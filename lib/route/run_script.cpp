@@ -33,21 +33,6 @@ bool match_afresh(Scope& scope, const Matcher& matcher, std::string_view subject
     return yes;
 }
 
-bool holds(const Condition& condition, Scope& scope) {
-    using Test = Condition::Test;
-    const auto subject = scope.evaluate(condition.subject);
-    bool result = false;
-    if (condition.test == Test::truth)
-        result = is_true(subject);
-    else if (condition.test == Test::equals)
-        result = subject == scope.evaluate(condition.other);
-    else if (condition.test == Test::matches)
-        result = match_afresh(scope, *condition.matcher, subject);
-    else
-        result = test_file(condition.test, subject);
-    return result != condition.negated;
-}
-
 class Runner {
   public:
     Runner(Scope& scope, Decision& decision, Trace* trace) : scope_(scope), decision_(decision), trace_(trace) {}
@@ -64,8 +49,23 @@ class Runner {
     }
 
   private:
+    bool holds(const Condition& condition) {
+        using Test = Condition::Test;
+        const auto subject = text_of(condition.subject, quotes_);
+        bool result = false;
+        if (condition.test == Test::truth)
+            result = is_true(subject);
+        else if (condition.test == Test::equals)
+            result = subject == text_of(condition.other, quotes_);
+        else if (condition.test == Test::matches)
+            result = match_afresh(scope_, *condition.matcher, subject);
+        else
+            result = test_file(condition.test, subject);
+        return result != condition.negated;
+    }
+
     Flow take(const SetStep& step, config::Span where) {
-        const auto value = scope_.evaluate(step.value);
+        const auto value = text_of(step.value, quotes_);
         scope_.set(step.variable, value);
         if (trace_) tell(where, "set $" + scope_.snapshot.variables[step.variable].name + " to \"" + std::string(value) + '"');
         return Flow::on;
@@ -85,7 +85,13 @@ class Runner {
             decision_.kind = Decision::Kind::redirect;
         else if (step.has_text || step.status < 400)
             decision_.kind = Decision::Kind::respond;
-        if (step.has_text) decision_.text = scope_.evaluate(step.text);
+        if (step.has_text) {
+            // $status inside the text is the answer's own.
+            auto& status = scope_.x.record.status;
+            status = scope_.error_status ? scope_.error_status : step.status;
+            decision_.text = scope_.evaluate(step.text);
+            status = 0;
+        }
         if (trace_) tell(where, "return " + std::to_string(step.status) + (step.has_text ? " \"" + std::string(decision_.text) + '"' : ""));
         return Flow::decided;
     }
@@ -99,6 +105,7 @@ class Runner {
         const bool redirects = step.absolute || step.end == RewriteStep::End::redirect || step.end == RewriteStep::End::permanent;
         if (redirects) return redirect(step, where);
         const auto path = text_of(step.replacement, false);
+        quotes_ = false;
         if (step.has_args) {
             core::ArenaText args(scope_.arena);
             args.append(text_of(step.args, true));
@@ -146,14 +153,15 @@ class Runner {
     }
 
     Flow take(const IfStep& step, config::Span where) {
-        const bool yes = holds(step.condition, scope_);
+        const bool yes = holds(step.condition);
         if (trace_) tell(where, std::string(scope_.snapshot.conf.sources.text(where)) + (yes ? " holds" : " does not hold"));
         if (!yes) return Flow::on;
         if (step.route) scope_.route = step.route;
         return run(step.then);
     }
 
-    /// nginx escapes captures where they go into arguments or a redirect, if the request's own URI was escaped.
+    /// nginx escapes captures where they go into arguments or a redirect, and in set and if until a rewrite has matched;
+    /// all that only if the request's own URI was escaped.
     std::string_view text_of(const vars::Template& text, bool escapes) {
         if (!escapes || !(scope_.quoted || scope_.plus) || !text.has_captures()) return scope_.evaluate(text);
         std::string out;
@@ -172,6 +180,7 @@ class Runner {
     Decision& decision_;
     Trace* trace_;
     bool ends_here_ = false;  // "last"
+    bool quotes_ = true;      // captures in set and if are escaped
 };
 
 }  // namespace
