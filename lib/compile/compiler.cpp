@@ -74,7 +74,9 @@ config::Span Compiler::place_of_name(std::uint32_t site, std::string_view name) 
 }
 
 void Compiler::missing(config::Span where, std::string message, std::string help) {
-    if (!options.only_check) diagnostics().error("not-yet", where, std::move(message), std::move(help));
+    if (options.only_check) return;
+    diagnostics().forget("later", where);  // the check's warning of the same word
+    diagnostics().error("not-yet", where, std::move(message), std::move(help));
 }
 
 void Compiler::warning(config::Span where, std::string code, std::string message, std::string help) {

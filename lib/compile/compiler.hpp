@@ -104,7 +104,8 @@ class Compiler {
     std::shared_ptr<const route::LogFormat> format(const Word& name);
 
     std::map<std::string, std::shared_ptr<const route::LogFormat>, std::less<>> formats;
-    std::map<std::string, config::Span, std::less<>> format_places, upstream_places;
+    std::map<std::string, config::Span, std::less<>> format_places;
+    std::set<std::string, std::less<>> broken_upstreams;  // what is wrong with them has been said
 
   private:
     config::Span place_of_name(std::uint32_t site, std::string_view name) const;

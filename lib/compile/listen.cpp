@@ -117,8 +117,8 @@ void Compiler::finish_listening() {
             } else if (complaint.kind == route::NameComplaint::Kind::invalid) {
                 error(where, "\"" + name + "\" is not a server name", "a \"*\" stands for whole labels at one end: *.example.com, www.*");
             } else {
-                const auto at = static_cast<std::uint32_t>(1 + complaint.error.offset);
-                if (where.length == name.size() && at < where.length) where = {where.source, where.offset + at, 1};
+                const auto at = std::min(1 + complaint.error.offset, name.size() - 1);
+                if (where.length == name.size()) where = {where.source, where.offset + static_cast<std::uint32_t>(at), 1};
                 error(where, "the regular expression is not valid: " + complaint.error.message);
             }
         }

@@ -96,7 +96,9 @@ void Compiler::compile_site(const Directive& server, const route::Settings& arou
                 break;
             case LocationComplaint::Kind::outside:
                 error(route.where, "\"" + route.title + "\" can never be found inside \"" + site.routes[complaint.other].title + '"',
-                      "paths that come in here begin with \"" + site.routes[complaint.other].text + "\": write the whole path, or put the location outside");
+                      site.routes[complaint.other].matcher
+                          ? "inside a regular expression there is room for others only: location ~ ..."
+                          : "paths that come in here begin with \"" + site.routes[complaint.other].text + "\": write the whole path, or put the location outside");
                 break;
             case LocationComplaint::Kind::parent_refused:
                 break;
@@ -181,7 +183,7 @@ void Compiler::compile_location(Site& site, const Directive& d, const Route& aro
         others.around = &route;
         Level inner{*this, in::limit_except, others.settings, &others, &site};
         set_all(inner, child.block->children);
-        auto& limit = route.limit_except.emplace();
+        auto& limit = route.limit_except.emplace(Route::LimitExcept{});
         limit.route = &others;
         for (const auto& method : child.args) limit.methods.push_back(method.value);
         // GET allows HEAD, too.

@@ -28,7 +28,11 @@ struct Upstreams {
         const bool has_port = where.port != 80 || text.ends_with(":80");
         auto resolved = c.options.resolve(where.host, has_port ? where.port : usual_port);
         if (!resolved.error.empty()) {
-            c.error(word.span, "host not found: \"" + where.host + "\": " + resolved.error, "is the name spelled right, and known to this machine?");
+            std::vector<std::string_view> groups;
+            for (const auto& [name, number] : c.snapshot.group_by_name) groups.push_back(name);
+            const auto meant = core::nearest(where.host, groups.data(), groups.data() + groups.size());
+            c.error(word.span, "host not found: \"" + where.host + "\": " + resolved.error,
+                    meant.empty() ? "is the name spelled right, and known to this machine?" : "did you mean the upstream \"" + std::string(meant) + "\"?");
             return false;
         }
         for (const auto& address : resolved.addresses) {
@@ -77,8 +81,6 @@ struct Upstreams {
 }  // namespace
 
 void Compiler::compile_upstream(const Directive& d) {
-    const auto [first, fresh] = upstream_places.emplace(d.args[0].value, d.args[0].span);
-    if (!fresh) again(d.args[0].span, "there is an upstream \"" + d.args[0].value + "\" already", first->second, "give one of the two another name");
     Upstreams upstreams{*this};
     std::vector<PeerSpec> peers;
     upstream::KeepRule keep;
@@ -101,13 +103,17 @@ void Compiler::compile_upstream(const Directive& d) {
             missing(line.name.span, "\"" + name + "\" is not in sluice yet");
         }
     }
-    if (peers.empty()) return;  // said already
+    if (peers.empty()) {
+        broken_upstreams.insert(d.args[0].value);
+        return;
+    }
     upstreams.add_group(d.args[0].value, *balancer, peers, keep);
 }
 
 std::optional<std::uint32_t> Compiler::group_of(const Word& word, std::string_view host, std::uint16_t usual_port) {
     const auto known = snapshot.group_by_name.find(std::string(host));
     if (known != snapshot.group_by_name.end()) return known->second;
+    if (broken_upstreams.contains(host)) return std::nullopt;
     Upstreams upstreams{*this};
     std::vector<PeerSpec> peers;
     if (!upstreams.add_addresses(word, host, {}, usual_port, peers)) return std::nullopt;

@@ -41,6 +41,10 @@ Diagnostic& Diagnostics::warning(std::string code, Span span, std::string messag
     return add({Severity::warning, std::move(code), std::move(message), span, {}, std::move(help)});
 }
 
+void Diagnostics::forget(std::string_view code, Span span) {
+    std::erase_if(all_, [&](const Diagnostic& d) { return d.code == code && d.span.source == span.source && d.span.offset == span.offset; });
+}
+
 void Diagnostics::arrange(const Sources& sources) {
     const std::vector<SourceId> first = first_readings(sources);
     const auto key = [&](const Diagnostic& d) {

@@ -34,6 +34,9 @@ class Diagnostics {
     Diagnostic& error(std::string code, Span span, std::string message, std::string help = "");
     Diagnostic& warning(std::string code, Span span, std::string message, std::string help = "");
 
+    /// Takes back what was said of a place: something else says it better.
+    void forget(std::string_view code, Span span);
+
     /// Sorted by place, and each said once: a file that is included twice has its mistakes once.
     void arrange(const Sources& sources);
 
