@@ -49,6 +49,14 @@ std::shared_ptr<route::Snapshot> compile_text(const std::string& text) {
     return compile::compile(std::move(conf));
 }
 
+/// Where the log of a conf is, which may be wrong in other places.
+std::string start_log_of(const config::Conf& conf, const ConfPlace& place) {
+    std::string target = place.error_log.empty() ? "logs/error.log" : place.error_log;
+    const auto own = std::ranges::find_if(conf.directives, [](const auto& d) { return d.name.value == "error_log" && !d.args.empty(); });
+    if (own != conf.directives.end()) target = own->args[0].value;
+    return target == "stderr" || target.starts_with("syslog:") ? target : config::resolve_path(place.prefix, target);
+}
+
 }  // namespace
 
 std::shared_ptr<route::Snapshot> read_conf(const ConfPlace& place, const route::Snapshot* before) {
@@ -116,12 +124,12 @@ bool Server::start(const ConfPlace& place) {
     };
     auto snapshot = read_conf(place);
     advice::print_problems(snapshot->conf, false, std::cerr);
+    // Scripts read the error log, also of a server that has never run.
     std::string ignored;
+    const auto target = start_log_of(snapshot->conf, place);
+    if (target != "stderr") start_log_ = log_writer_.open(target, ignored);
     if (!snapshot->conf.ok()) {
-        // Scripts read the error log, also of a server that has never run.
-        const auto& logs = snapshot->main.error_logs;
-        const auto target = logs.empty() ? config::resolve_path(place.prefix, "logs/error.log") : snapshot->files[logs.front().file];
-        if ((start_log_ = log_writer_.open(target, ignored)) && target != "stderr") write_emerg(start_log_, problems_for_log(snapshot->conf));
+        if (start_log_) write_emerg(start_log_, problems_for_log(snapshot->conf));
         log_writer_.stop(std::chrono::seconds(1));
         return false;
     }
@@ -191,7 +199,7 @@ std::string Server::open_logs(const route::Snapshot& snapshot, Deployed& out) {
     for (const auto& target : snapshot.files) {
         std::string error;
         auto file = log_writer_.open(target, error);
-        if (!file) return from_conf_ ? "open() \"" + target + "\" failed (" + error + ")" : "cannot open it: " + error;
+        if (!file) return from_conf_ ? error : "cannot open it: " + error;
         out.files.push_back(std::move(file));
     }
     return "";
