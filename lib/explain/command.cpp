@@ -11,6 +11,7 @@
 #include "config/checker.hpp"
 #include "config/files.hpp"
 #include "config/parser.hpp"
+#include "explain/live.hpp"
 #include "explain/show.hpp"
 #include "explain/tell.hpp"
 
@@ -23,7 +24,8 @@ namespace po = boost::program_options;
 constexpr int failed = 1, usage_error = 2;
 
 constexpr std::string_view usage =
-    "usage: sluice explain [-c FILE] [-p PREFIX] [-X METHOD] [-H 'Name: value']... [--from ADDRESS] [--json] URL\n";
+    "usage: sluice explain [-c FILE] [-p PREFIX] [-X METHOD] [-H 'Name: value']... [--from ADDRESS] [--json] [--live] "
+    "URL\n";
 
 constexpr std::string_view help = R"(sluice explain: what would become of a request, and which lines of the conf say so
   -c, --conf FILE       the configuration (default: conf/sluice.conf)
@@ -32,6 +34,7 @@ constexpr std::string_view help = R"(sluice explain: what would become of a requ
   -H, --header FIELD    'Name: value'; may be repeated
       --from ADDRESS    of the client (default: 127.0.0.1)
       --json            for machines
+      --live            asks the running process how its peers are
 Nothing is sent, and no name is looked up. As in
   sluice explain -c sluice.conf http://localhost:8080/users/7
 )";
@@ -39,7 +42,7 @@ Nothing is sent, and no name is looked up. As in
 struct Command {
     Question question;
     std::string conf, prefix;
-    bool json = false, help = false;
+    bool json = false, live = false, help = false;
     std::string wrong;
 };
 
@@ -49,7 +52,8 @@ po::options_description describe(Command& command) {
     out.add_options()("conf,c", po::value(&command.conf), "")("prefix,p", po::value(&command.prefix), "")(
         "method,X", po::value(&q.method), "")("header,H", po::value(&q.fields)->composing(), "")(
         "from", po::value(&q.from), "")("json", po::bool_switch(&command.json), "")(
-        "help,h", po::bool_switch(&command.help), "")("url", po::value<std::vector<std::string>>(), "");
+        "live", po::bool_switch(&command.live), "")("help,h", po::bool_switch(&command.help), "")(
+        "url", po::value<std::vector<std::string>>(), "");
     return out;
 }
 
@@ -78,15 +82,18 @@ Command parse(std::span<const std::string> args) {
     return out;
 }
 
-/// The conf that `sluice` without flags would run with.
-std::string usual_conf(const std::string& prefix) {
+/// The conf that `sluice` without flags would run with; `prefix` goes with it.
+std::string usual_conf(std::string& prefix) {
     namespace fs = std::filesystem;
+    constexpr std::string_view name = "conf/sluice.conf";
     std::error_code error;
-    const std::string here = config::resolve_path(prefix, "conf/sluice.conf");
+    std::string here = config::resolve_path(prefix, name);
     if (!prefix.empty() || fs::exists(here, error)) return here;
     const auto program = fs::read_symlink("/proc/self/exe", error);
-    const auto installed = program.parent_path().parent_path() / "conf/sluice.conf";
-    return !error && fs::exists(installed, error) ? installed.string() : here;
+    const std::string installation = program.parent_path().parent_path().string() + '/';
+    if (error || !fs::exists(installation + std::string(name), error)) return here;
+    prefix = installation;
+    return installation + std::string(name);
 }
 
 }  // namespace
@@ -116,10 +123,17 @@ int explain_command(std::span<const std::string> args, std::ostream& out, std::o
         return failed;
     }
     const core::SystemClock clock;
-    const auto told = tell(*snapshot, command.question, clock);
+    auto told = tell(*snapshot, command.question, clock);
     if (!told.error.empty()) {
         err << "sluice explain: " << told.error << '\n';
         return failed;
+    }
+    if (command.live && told.story.passing) {
+        const auto path = config::resolve_path(prefix, snapshot->main.pid) + ".sock";
+        if (const auto wrong = ask_live(path, told.story); !wrong.empty()) {
+            err << "sluice explain: " << wrong << '\n';
+            return failed;
+        }
     }
     out << (command.json ? show_json(told.story) : show_text(told.story));
     return 0;

@@ -106,6 +106,7 @@ std::string show_json(const Story& story) {
     out["checks"] = array_of(story.checks);
     if (!story.later.empty()) out["not_in_sluice_yet"] = array_of(story.later);
     if (story.passing) out["peer"] = object_of(*story.passing);
+    if (!story.live.empty()) out["live"] = story.live;
     out["answer"] = object_of(story.outcome);
     out["answer"].as_object()["added"] = array_of(story.added);
     if (!story.hidden.empty()) out["answer"].as_object()["hidden"] = array_of(story.hidden);

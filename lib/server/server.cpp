@@ -21,6 +21,7 @@
 #include "process/pid_file.hpp"
 #include "process/user.hpp"
 #include "server/conf_of_options.hpp"
+#include "server/peer_states.hpp"
 #include "server/resolve.hpp"
 
 namespace sluice::server {
@@ -163,7 +164,25 @@ std::string Server::enter_service(const route::Snapshot& snapshot) {
     const auto pid_path = config::resolve_path(place_.prefix, snapshot.main.pid);
     if (auto wrong = process::write_pid_file(pid_path, getpid()); !wrong.empty()) return wrong;
     pid_path_ = pid_path;
+    open_control_socket();
     return become_user(snapshot.main);
+}
+
+/// Without it we serve all the same.
+void Server::open_control_socket() {
+    control_socket_ = std::make_unique<Control>(
+        control_, [this](const boost::json::object& question, Control::Reply reply) { answer(question, std::move(reply)); });
+    const auto wrong = control_socket_->open(pid_path_ + ".sock");
+    if (wrong.empty()) return;
+    std::cerr << "sluice: [warn] no control socket: " << wrong << std::endl;
+    control_socket_.reset();
+}
+
+void Server::answer(const boost::json::object& question, Control::Reply reply) {
+    const auto* word = question.if_contains("ask");
+    if (word && word->is_string() && word->get_string() == "peers")
+        return ask_peers(control_, shared_->workers, deployed_.snapshot, clock_.now(), std::move(reply));
+    reply(boost::json::object{{"error", "there is only {\"ask\": \"peers\"}"}});
 }
 
 std::string Server::become_user(const route::Main& main) {
@@ -175,7 +194,9 @@ std::string Server::become_user(const route::Main& main) {
     auto wrong = main.user.empty() ? process::find_default_user(user) : process::find_user(main.user, main.group, user);
     if (!wrong.empty()) return wrong;
     if (wrong = log_writer_.give_to(user.uid); !wrong.empty()) std::cerr << "sluice: [warn] " << wrong << std::endl;
-    if (wrong = keeper_.start({pid_path_}); !wrong.empty()) return wrong;
+    std::vector<std::string> files{pid_path_};
+    if (control_socket_) files.push_back(control_socket_->path());
+    if (wrong = keeper_.start(files); !wrong.empty()) return wrong;
     return process::become(user);
 }
 
@@ -266,6 +287,7 @@ void Server::run() {
     control_.run();
     for (auto& thread : threads_) thread.join();
     listens_.forget_all();
+    control_socket_.reset();
     if (!pid_path_.empty()) process::remove_pid_file(std::exchange(pid_path_, ""), getpid());
     keeper_.finish();
     const bool logs_complete = log_writer_.stop(log_patience_);

@@ -13,6 +13,7 @@
 #include "compile/compile.hpp"
 #include "process/daemon.hpp"
 #include "process/keeper.hpp"
+#include "server/control.hpp"
 #include "server/listen_table.hpp"
 #include "server/options.hpp"
 #include "server/worker.hpp"
@@ -64,6 +65,8 @@ class Server {
     std::string explain(const route::Snapshot& snapshot, const ListenTable::Failure& failure, const Options* options) const;
     std::string enter_service(const route::Snapshot& snapshot);
     std::string become_user(const route::Main& main);
+    void open_control_socket();
+    void answer(const boost::json::object& question, Control::Reply reply);
     std::string make_workers(const Deployed& deployed, unsigned count, ListenTable::Change& change);
     void wait_for_signal();
     void on_signal(int number);
@@ -88,6 +91,7 @@ class Server {
     core::Duration log_patience_ = std::chrono::seconds(5);  // how long the end waits for a log that is not taken
     boost::asio::io_context control_{1};
     boost::asio::signal_set signals_{control_};
+    std::unique_ptr<Control> control_socket_;
     std::shared_ptr<boost::asio::steady_timer> shutdown_alarm_;
     std::atomic<std::size_t> running_{0};  // workers
 };

@@ -72,6 +72,7 @@ class Pool {
 
     void close_idle();
     std::size_t idle() const { return count_; }
+    std::size_t idle(const Peer& peer) const { return peer.endpoint < idle_.size() ? idle_[peer.endpoint].size() : 0; }
 
   private:
     friend class Connection;

@@ -13,6 +13,7 @@
 #include "config/checker.hpp"
 #include "config/parser.hpp"
 #include "explain/command.hpp"
+#include "explain/live.hpp"
 #include "explain/page.hpp"
 #include "explain/show.hpp"
 #include "explain/tell.hpp"
@@ -277,4 +278,49 @@ TEST_CASE("the command tells usage errors from confs that are wrong") {
     CHECK(told == 0);
     CHECK(story.find("proxy_pass") != std::string::npos);
     CHECK(nothing == "");
+}
+
+TEST_CASE("what the running process says of its peers stands beside them") {
+    auto story = tell(conf_of("passing.conf"), {.url = "http://localhost:8080/api/"}).story;
+    const std::string peers = R"([
+        {"address": "172.16.0.5:3000", "state": "up", "active": 3, "idle": 2},
+        {"address": "10.0.0.2:3000", "state": "down", "active": 0, "idle": 0},
+        {"address": "10.0.0.3:3000", "state": "trial", "active": 1, "idle": 0},
+        {"address": "unix:/run/app.sock", "state": "down", "active": 0, "idle": 0}])";
+    CHECK(explain::add_live(R"({"pid": 7, "groups": [{"name": "app", "peers": )" + peers + "}]}", story) == "");
+    CHECK(story.live == "states as of process 7");
+    const std::string text = explain::show_text(story);
+    CHECK(text.find("    app1:3000           up, 3 active, 2 idle, weight=2,") != std::string::npos);
+    CHECK(text.find("    10.0.0.3:3000       trial, 1 active, 0 idle, backup,") != std::string::npos);
+    const auto json = boost::json::parse(explain::show_json(story));
+    CHECK(json.at("peer").at("peers").at(1).at("live").at("state").as_string() == "down");
+}
+
+TEST_CASE("addresses that only the running process knows are added") {
+    auto story = tell(conf_of("passing.conf"), {.url = "http://localhost:8080/ws/"}).story;
+    REQUIRE(story.passing->peers.size() == 1);
+    const auto told = explain::add_live(R"({"pid": 7, "groups": [{"name": "127.0.0.1:9003", "peers": [
+        {"address": "127.0.0.1:9003", "state": "up", "active": 0, "idle": 0},
+        {"address": "[::1]:9003", "state": "up", "active": 0, "idle": 1}]}]})",
+                                        story);
+    CHECK(told == "");
+    REQUIRE(story.passing->peers.size() == 2);
+    CHECK(story.passing->peers[1].address == "[::1]:9003");
+    CHECK(story.passing->peers[1].live->idle == 1);
+}
+
+TEST_CASE("answers of a process that is not ours are refused in words") {
+    const auto [answer, said] = GENERATE(table<std::string, std::string>({
+        {"", "the running process answers with what is no JSON object"},
+        {"[]", "the running process answers with what is no JSON object"},
+        {R"({"error": "no"})", "no"},
+    }));
+    auto story = tell(conf_of("passing.conf"), {.url = "http://localhost:8080/ws/"}).story;
+    CHECK(explain::add_live(answer, story) == said);
+    CHECK(explain::add_live(R"({"pid": 7})", story)
+              .starts_with("the running process answers with what is not understood: "));
+    CHECK(explain::add_live(R"({"pid": 7, "groups": []})", story) == "");
+    CHECK(story.live == "process 7 has no such group: it runs with another conf");
+    CHECK(explain::ask_live("/nowhere/at/all.sock", story)
+              .starts_with("nobody answers at /nowhere/at/all.sock: No such file"));
 }
