@@ -51,9 +51,6 @@ constexpr Setter table[] = {
     {"server_name_in_redirect", set<&Settings::server_name_in_redirect>},
     {"internal", set_internal},
     {"satisfy", set_satisfy},
-    {"log_not_found", set<&Settings::log_not_found>},
-    {"rewrite_log", set<&Settings::rewrite_log>},
-    {"log_subrequest", set<&Settings::log_subrequest>},
     {"chunked_transfer_encoding", set<&Settings::chunked>},
 };
 

@@ -42,7 +42,7 @@ Complaint read_port(std::string_view text, bool listens, std::uint16_t& out) {
 
 Complaint read_ports(std::string_view text, bool listens, AddressText& out) {
     const std::size_t dash = listens ? text.find('-') : npos;
-    if (Complaint c = read_port(text.substr(0, dash), listens, out.port)) return c;
+    if (Complaint c = read_port(text.substr(0, dash), listens && dash == npos, out.port)) return c;
     out.last_port = out.port;
     if (dash == npos) return {};
     if (Complaint c = read_port(text.substr(dash + 1), false, out.last_port)) return c;

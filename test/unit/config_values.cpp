@@ -51,6 +51,7 @@ TEST_CASE("addresses to listen on") {
     using Family = AddressText::Family;
     CHECK(parse_listen_address("8080").value.port == 8080);
     CHECK(parse_listen_address("8080").value.host.empty());
+    CHECK(parse_listen_address("0").ok());  // one that is free
     CHECK(parse_listen_address("*:81").value.host.empty());
     CHECK(parse_listen_address("127.0.0.1").value.port == 80);
     CHECK(parse_listen_address("127.0.0.1:1").value.family == Family::ipv4);
@@ -59,7 +60,7 @@ TEST_CASE("addresses to listen on") {
     CHECK(parse_listen_address("localhost:82").value.family == Family::name);
     CHECK(parse_listen_address("8000-8010").value.last_port == 8010);
     CHECK(parse_listen_address("unix:/run/a.sock").value.host == "/run/a.sock");
-    for (const char* bad : {"", "80a", "0", "65536", ":80", "1.2.3.4:", "1.2.3:80", "[::1", "[::1]80", "[x]:1", "::1",
+    for (const char* bad : {"", "80a", "65536", "0-5", ":80", "1.2.3.4:", "1.2.3:80", "[::1", "[::1]80", "[x]:1", "::1",
                             "unix:", "http://a:80", "9-8", "a b", "1.2.3.4:80/x", "[]", "]", "["})
         CHECK_FALSE(parse_listen_address(bad).ok());
 }
