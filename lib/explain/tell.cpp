@@ -1,5 +1,7 @@
 #include "explain/tell.hpp"
 
+#include <algorithm>
+
 #include "config/words.hpp"
 #include "exchange/meaning.hpp"
 #include "explain/choose.hpp"
@@ -124,7 +126,12 @@ class Teller {
     std::string pass() {
         const auto* content = std::get_if<route::ProxyPass>(&scope_->route->content);
         if (!content) {
-            const bool more = !later_words(*scope_, places_).empty();
+            // One to "https://" is no content yet.
+            const auto blocks = places_.blocks_at(scope_->route->where);
+            const bool passes = !blocks.empty() && std::ranges::any_of(*blocks.front(), [](const auto& d) {
+                return d.name.value == "proxy_pass";
+            });
+            const bool more = passes || !later_words(*scope_, places_).empty();
             return more ? "what would serve here is not in sluice yet"
                         : "nothing here serves: there is no proxy_pass and no return";
         }

@@ -86,6 +86,7 @@ std::string Control::open(const std::string& path) {
     acceptor_.bind(stream_protocol::endpoint(path), error);
     if (error) return failed("bind()", error);
     path_ = path;
+    if (lstat(path.c_str(), &file) == 0) file_ = {file.st_dev, file.st_ino};
     // Nobody gets in before listen().
     if (chmod(path.c_str(), 0600) != 0) return failed("chmod()", error_code(errno, boost::system::system_category()));
     acceptor_.listen(most_at_once, error);
@@ -97,7 +98,10 @@ std::string Control::open(const std::string& path) {
 void Control::close() {
     error_code ignored;
     acceptor_.close(ignored);
-    if (!path_.empty()) unlink(path_.c_str());
+    struct stat file {};
+    const bool is_ours =
+        !path_.empty() && lstat(path_.c_str(), &file) == 0 && file_ == std::pair(file.st_dev, file.st_ino);
+    if (is_ours) unlink(path_.c_str());
     path_.clear();
 }
 

@@ -6,10 +6,14 @@
 //   ...}]}]} anything else     ->  {"error": "..."}
 #pragma once
 
+#include <sys/types.h>
+
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/json/value.hpp>
 #include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 
 namespace sluice::server {
 
@@ -28,9 +32,9 @@ class Control {
     Control(const Control&) = delete;
     Control& operator=(const Control&) = delete;
 
-    /// Takes the place of a file that a process left behind. What went wrong, or "".
+    /// Takes the place of a socket that is there, as the pid file does. What went wrong, or "".
     std::string open(const std::string& path);
-    /// Removes the file, if that may be. Questions under way are still answered.
+    /// Removes the file if it is still ours. Questions under way are still answered.
     void close();
     const std::string& path() const { return path_; }
 
@@ -41,6 +45,7 @@ class Control {
     boost::asio::local::stream_protocol::acceptor acceptor_;
     Ask ask_;
     std::string path_;
+    std::pair<dev_t, ino_t> file_{};
     std::shared_ptr<int> sessions_ = std::make_shared<int>(0);
 };
 

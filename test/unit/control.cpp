@@ -88,6 +88,14 @@ TEST_CASE("a socket that was left behind is replaced, anything else is not") {
     CHECK(control.open(left) == "");
     CHECK(ask(context, left, "{\"ask\": 1}\n") == "{\"ask\":1}\n");
 
+    {
+        Control newer(context, echo);
+        CHECK(newer.open(left) == "");
+        control.close();
+        CHECK(std::filesystem::exists(left));
+    }
+    CHECK_FALSE(std::filesystem::exists(left));
+
     const std::string file = folder / "file";
     test::write_text(file, "kept");
     Control other(context, echo);

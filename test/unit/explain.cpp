@@ -280,6 +280,15 @@ TEST_CASE("the command tells usage errors from confs that are wrong") {
     CHECK(nothing == "");
 }
 
+TEST_CASE("a proxy_pass that sluice does not have yet is not told of as if there were none") {
+    const auto conf =
+        compile_text("events {}\nhttp { server { location /a { proxy_pass https://b; } location /b { } } }\n");
+    REQUIRE(conf->conf.ok());
+    CHECK(tell(*conf, {.url = "/a"}).story.outcome.item.note == "what would serve here is not in sluice yet");
+    CHECK(tell(*conf, {.url = "/b"}).story.outcome.item.note ==
+          "nothing here serves: there is no proxy_pass and no return");
+}
+
 TEST_CASE("what the running process says of its peers stands beside them") {
     auto story = tell(conf_of("passing.conf"), {.url = "http://localhost:8080/api/"}).story;
     const std::string peers = R"([

@@ -111,7 +111,9 @@ TEST_CASE("the check itself tells right from wrong") {
     CHECK(check("core", "http/head.hpp") == "core includes \"http/head.hpp\", which is on a higher line");
     CHECK(check("http", "balance/balancer.hpp") == "http includes \"balance/balancer.hpp\", which is on the same line");
     CHECK(check("upstream", "proxy/forward.hpp") != "");
-    CHECK(check("route", "upstream/group.hpp") != "");
+    CHECK(check("route", "upstream/group.hpp") == "");
+    CHECK(check("upstream", "route/decide.hpp") != "");
+    CHECK(check("server", "explain/tell.hpp") == "server includes \"explain/tell.hpp\", which is on the same line");
     CHECK(check("core", "sys/socket.h") != "");
     CHECK(check("http", "boost/asio.hpp") != "");
     CHECK(check("http", "boost/asio/buffer.hpp") != "");
