@@ -307,10 +307,10 @@ TEST_CASE("map, geo, split_clients, set and the fields of requests as variables"
 }
 
 TEST_CASE("proxy_pass: which URI the peer is asked for") {
-    const Origin origin(tell_request);
-    const ConfServer server("upstream u { server " + origin.address() +
-                            "; }"
-                            R"(
+    const Origin origin(tell_request), others(ok("other"));
+    const std::string groups =
+        "upstream u { server " + origin.address() + "; } upstream others { server " + others.address() + "; }";
+    const ConfServer server(groups + R"(
         server { listen @LISTEN@;
             location /plain/ { proxy_pass http://u; }
             location /slash/ { proxy_pass http://u/; }
