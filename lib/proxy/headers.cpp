@@ -4,6 +4,7 @@
 
 #include "core/text.hpp"
 #include "http/head_writer.hpp"
+#include "route/escape.hpp"
 
 namespace sluice::proxy {
 
@@ -97,7 +98,7 @@ class OwnFields {
         if (!sets(FieldId::host)) fields_.push_back({"Host", usual_host, FieldId::host});
         if (!proxy_.headers) return;
         for (const auto& header : *proxy_.headers) {
-            const auto value = scope.evaluate(header.value);
+            const auto value = route::escape(scope.evaluate(header.value), route::Escape::line, scope.arena);
             if (header.id == FieldId::connection) closes_ = http::list_contains(value, "close");
             if (value.empty() && header.id == FieldId::host && scope.x.target.host.empty()) {
                 // An HTTP/1.0 request may come without Host; a peer that speaks 1.1 wants one. Not the peer's own address:
@@ -154,7 +155,7 @@ WrittenHead write_request_head(route::Scope& scope, std::string_view uri, std::s
     const RequestHead& head = x.head;
     const auto& proxy = scope.settings().proxy;
     const OwnFields own(scope, host);
-    const auto method = proxy.has_method ? scope.evaluate(proxy.method) : head.method_name;
+    const auto method = proxy.has_method ? route::escape(scope.evaluate(proxy.method), route::Escape::word, scope.arena) : head.method_name;
 
     const std::size_t size = method.size() + uri.size() + http::written_size(head.fields) + http::written_size(own.fields()) + 256;
     WrittenHead out = {size <= core::BufferPool::small ? buffers.lend_small() : buffers.lend_large(), {}};
@@ -210,7 +211,7 @@ void finish_answer(route::Scope& scope, exchange::Answer& answer) {
     if (!added) return;
     for (const auto& header : *added) {
         if (!header.always && !is_fine(answer.status)) continue;
-        const auto value = scope.evaluate(header.value);
+        const auto value = route::escape(scope.evaluate(header.value), route::Escape::line, scope.arena);
         if (!value.empty()) answer.fields->push_back({header.name, value, http::field_id(header.name)});
     }
 }

@@ -213,8 +213,9 @@ std::optional<Decision> on_error(Scope& scope, int status, Trace* trace) {
     return Decision{Kind::redirect, is_redirect(page->answer) ? page->answer : 302, target, "error_page", page->where};
 }
 
-std::string_view absolute_location(Scope& scope, std::string_view location) {
+std::string_view absolute_location(Scope& scope, std::string_view given) {
     const auto& settings = scope.settings();
+    const auto location = escape(given, Escape::line, scope.arena);  // $uri may hold a decoded line end
     if (!location.starts_with('/') || !settings.absolute_redirect) return location;
     core::ArenaText out(scope.arena);
     out.append(scope.listening.secure ? "https://" : "http://");

@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "route/decide.hpp"
+#include "route/escape.hpp"
 
 namespace sluice::route {
 
@@ -30,7 +31,9 @@ std::string_view words_of(UriRule rule) {
     return {};
 }
 
-Destination find_destination(Scope& scope, const ProxyPass& pass) {
+namespace {
+
+Destination read_destination(Scope& scope, const ProxyPass& pass) {
     if (!pass.url) return {pass.host, pass.host, peer_uri(scope, pass), rule_of(scope, pass)};
     auto rest = scope.evaluate(*pass.url);
     if (!core::iequals(rest.substr(0, 7), "http://")) return {};
@@ -50,6 +53,15 @@ Destination find_destination(Scope& scope, const ProxyPass& pass) {
         out.uri = scope.arena.keep("/" + std::string(rest.substr(end)));
     else
         out.uri = rest.substr(rest[end] == ':' ? end + 1 : end);
+    return out;
+}
+
+}  // namespace
+
+Destination find_destination(Scope& scope, const ProxyPass& pass) {
+    auto out = read_destination(scope, pass);
+    // What variables put there has been decoded: nginx would let a "%0D%0A" end the request line.
+    out.uri = escape(out.uri, Escape::word, scope.arena);
     return out;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/arena.hpp"
+
 namespace sluice::route {
 
 namespace {
@@ -26,8 +28,18 @@ constexpr Table component_table = [] {
     return table;
 }();
 
+/// Controls and DEL.
+constexpr Table line_table(bool blanks) {
+    Table table{};
+    for (std::size_t c = 0; c < 0x20; ++c) table[c] = true;
+    table[0x7f] = true;
+    table[' '] = table['\t'] = blanks;
+    return table;
+}
+
 /// By Escape's values.
-constexpr Table escaped[] = {table_of("\"#%<>?\\^`{|}"), table_of("\"#%<>?\\^`{|}&+;"), component_table};
+constexpr Table escaped[] = {table_of("\"#%<>?\\^`{|}"), table_of("\"#%<>?\\^`{|}&+;"), component_table, line_table(false),
+                             line_table(true)};
 
 const Table& table_for(Escape what) { return escaped[static_cast<std::size_t>(what)]; }
 
@@ -55,6 +67,14 @@ void escape(std::string_view text, Escape what, std::string& out) {
         out.append({'%', hex[byte >> 4], hex[byte & 15]});
         text.remove_prefix(1);
     }
+}
+
+std::string_view escape(std::string_view text, Escape what, core::Arena& arena) {
+    const Table& table = table_for(what);
+    if (std::ranges::none_of(text, [&table](char c) { return in(table, c); })) return text;
+    std::string out;
+    escape(text, what, out);
+    return arena.keep(out);
 }
 
 std::size_t count_escapes(std::string_view text, Escape what) {

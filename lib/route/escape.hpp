@@ -6,6 +6,10 @@
 #include <string>
 #include <string_view>
 
+namespace sluice::core {
+class Arena;
+}
+
 namespace sluice::route {
 
 /// The value of a hexadecimal digit; 16 for what is none.
@@ -20,10 +24,15 @@ enum class Escape : std::uint8_t {
     uri,        // in a path: controls, space, " # % < > ? \ ^ ` { | }, DEL and above
     args,       // in an argument: those of a path, and & + ;
     component,  // all but letters, digits and - . _ ~
+    line,       // in the value of a field: controls but the tab, and DEL; what came decoded must not begin a line of its own
+    word,       // in a request line: those and space and tab
 };
 
 /// Appends `text` with all that `what` names as "%XX", in capitals.
 void escape(std::string_view text, Escape what, std::string& out);
+
+/// `text` itself if there is nothing to escape, else a copy in the arena.
+std::string_view escape(std::string_view text, Escape what, core::Arena& arena);
 
 /// The number of bytes that escape() would write as three.
 std::size_t count_escapes(std::string_view text, Escape what);

@@ -148,7 +148,8 @@ TEST_CASE("with variables") {
                 {"/slash/a?q", "200 proxy 127.0.0.1:9000 /"},
                 {"/both/a%20b?q", "200 proxy 127.0.0.1:9000 /both/a%20b?q"},
                 {"/path/a?q", "200 proxy 127.0.0.1:9000 /x/path/a?q"},
-                {"/path/a%20b", "200 proxy 127.0.0.1:9000 /x/path/a b"},
+                {"/path/a%20b", "200 proxy 127.0.0.1:9000 /x/path/a%20b"},  // not nginx, which sends the space
+                {"/path/a%0D%0AX:b", "200 proxy 127.0.0.1:9000 /x/path/a%0D%0AX:b"},  // not nginx, which sends two lines
                 {"/q/x?y", "200 proxy 127.0.0.1:9000 /?a=1"},
                 {"/group/a?q", "200 proxy group /group/a?q"},
                 {"/group2/a?q", "200 proxy group /x"},
