@@ -88,12 +88,14 @@ void follow(route::Scope& scope, route::Decision decision) {
             if (pass) {
                 const auto there = route::find_destination(scope, *pass);
                 scope.peer_uri = there.uri;
+                require(there.uri.find_first_of("\r\n\t ") == there.uri.npos, "the URI is one word of a request line");
                 if (pass->url && !there.authority.empty()) return;
                 require(pass->url || !there.uri.empty(), "a peer is asked for something");
             }
             status = pass ? 502 : 404;
         } else if (decision.kind == Kind::redirect) {
-            route::absolute_location(scope, decision.text);
+            const auto location = route::absolute_location(scope, decision.text);
+            require(location.find_first_of("\r\n") == location.npos, "Location is one line");
             require(route::is_redirect(status), "a redirect has a status for it");
         } else {
             require(decision.kind == Kind::close || status > 0, "an answer has a status");
