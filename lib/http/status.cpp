@@ -80,7 +80,7 @@ static_assert(std::ranges::is_sorted(rows, {}, &Row::status));
 
 std::string_view status_phrase(int status) {
     const auto row = std::ranges::lower_bound(rows, status, {}, &Row::status);
-    return row != rows.end() && row->status == status ? row->phrase : std::string_view{};
+    return row != rows.end() && row->status == status ? row->phrase : std::string_view("");  // not null: it is copied
 }
 
 }  // namespace sluice::http
