@@ -24,8 +24,10 @@ int ListenTable::open_one(const route::Listening& listening, std::size_t workers
     const bool is_unix = where.wanted.family() == net::Address::Family::unix_path;
     const net::ListenOptions options{.backlog = listening.backlog, .ipv6_only = listening.ipv6_only};
     // Sockets that share a port would also share it with another process of this user: look first whether it is free.
-    const auto probe = net::listen_on(where.wanted, options);
-    if (probe.fd < 0) return probe.error;
+    // One that was ours a moment ago is shared with ourselves, and is not looked at.
+    const bool may_be_ours = where.was_open && !is_unix && where.wanted.port() != 0;
+    const auto probe = may_be_ours ? net::Listening{-1, 0} : net::listen_on(where.wanted, options);
+    if (probe.fd < 0 && !may_be_ours) return probe.error;
     if (is_unix) {
         struct stat file {};
         if (lstat(where.wanted.path().c_str(), &file) == 0) files_.push_back({&where, file.st_dev, file.st_ino});
@@ -36,8 +38,10 @@ int ListenTable::open_one(const route::Listening& listening, std::size_t workers
         }
         return 0;
     }
-    where.address = net::local_address(probe.fd);
-    close(probe.fd);
+    if (!may_be_ours) {
+        where.address = net::local_address(probe.fd);
+        close(probe.fd);
+    }
     auto shared = options;
     shared.shared_port = true;
     for (std::size_t i = 0; i < workers; ++i) {
@@ -56,7 +60,7 @@ ListenTable::Failure ListenTable::open(const route::Snapshot& snapshot, std::siz
         if (where.open) continue;
         const int error = open_one(listening, workers, where, change.opened);
         if (error == 0) {
-            where.open = true;
+            where.open = where.was_open = true;
             opened.push_back(&where);
             continue;
         }

@@ -18,6 +18,7 @@ struct ListenAddress {
     net::Address address;  // with the port that the kernel chose for 0
     std::size_t number;    // upstream::endpoint_number() of `wanted`
     bool open = false;
+    bool was_open = false;  // workers may not have closed the sockets of an earlier conf yet
 };
 
 /// Control thread.
