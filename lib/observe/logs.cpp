@@ -39,6 +39,7 @@ void Logs::give_back(LogChannel& channel) {
     channel.publish();
     std::erase(dirty_, &channel);
     std::erase(errors_, &channel);
+    marks_.erase(marks_.begin(), marks_.begin() + static_cast<std::ptrdiff_t>(std::exchange(first_mark_, 0)));
     std::erase_if(marks_, [&](const Mark& mark) { return mark.channel == &channel; });
     channels_.erase(entry);
 }
@@ -63,12 +64,18 @@ void Logs::error(const ErrorSink* begin, const ErrorSink* end, exchange::Level l
 }
 
 std::uint64_t Logs::written() {
-    while (!marks_.empty() && marks_.front().channel->written() >= marks_.front().position) marks_.pop_front();
-    return marks_.empty() ? marked_ : marks_.front().turn - 1;
+    const auto is_written = [](const Mark& mark) { return mark.channel->written() >= mark.position; };
+    while (first_mark_ < marks_.size() && is_written(marks_[first_mark_])) ++first_mark_;
+    // Moved to the front now and then: in steady state nothing is allocated.
+    if (first_mark_ * 2 >= marks_.size()) {
+        marks_.erase(marks_.begin(), marks_.begin() + static_cast<std::ptrdiff_t>(first_mark_));
+        first_mark_ = 0;
+    }
+    return first_mark_ == marks_.size() ? marked_ : marks_[first_mark_].turn - 1;
 }
 
 void Logs::hurry() {
-    for (const auto& mark : marks_) mark.channel->hurry(loop_);
+    for (std::size_t i = first_mark_; i < marks_.size(); ++i) marks_[i].channel->hurry(loop_);
 }
 
 void Logs::on_turn_end() {

@@ -1,11 +1,11 @@
 // One worker's logs: its channels, and how far they are written.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "exchange/reasons.hpp"
 #include "http/date.hpp"
@@ -65,7 +65,8 @@ class Logs final : net::TurnEnd {
     std::map<const LogFile*, Channel> channels_;
     std::vector<LogChannel*> dirty_;    // access logs with lines of this turn
     std::vector<LogChannel*> errors_;   // error logs with lines of this turn
-    std::deque<Mark> marks_;            // not yet known to be written
+    std::vector<Mark> marks_;           // from first_mark_ on: not yet known to be written
+    std::size_t first_mark_ = 0;
     std::uint64_t marked_ = 0;          // turns that left lines
     http::DateCache dates_;
     std::string line_;  // reused

@@ -42,36 +42,26 @@ bool named_by_connection(const Fields& fields, std::string_view name) {
                        [&](const Field& f) { return f.id == FieldId::connection && http::list_contains(f.value, name); });
 }
 
-bool is_hop_by_hop(FieldId id) {
-    using enum FieldId;
-    switch (id) {
-        case connection:
-        case keep_alive:
-        case proxy_connection:
-        case proxy_authenticate:
-        case proxy_authorization:
-        case te:
-        case transfer_encoding:
-        case upgrade:
-            return true;
-        default:
-            return false;
-    }
+template <class... Ids>
+constexpr std::uint32_t set_of(Ids... ids) {
+    return ((std::uint32_t{1} << static_cast<unsigned>(ids)) | ...);
 }
+constexpr bool is_in(std::uint32_t set, FieldId id) { return set >> static_cast<unsigned>(id) & 1; }
+
+constexpr std::uint32_t hop_by_hop =
+    set_of(FieldId::connection, FieldId::keep_alive, FieldId::proxy_connection, FieldId::proxy_authenticate,
+           FieldId::proxy_authorization, FieldId::te, FieldId::transfer_encoding, FieldId::upgrade);
 
 /// Never passed on as they came: framing is ours to write, Host is what proxy_set_header says, Expect is answered here.
-bool is_ours_in_requests(FieldId id) {
-    using enum FieldId;
-    return id == host || id == content_length || id == expect;
-}
+constexpr std::uint32_t ours_in_requests = set_of(FieldId::host, FieldId::content_length, FieldId::expect);
 
 bool is_among(const std::vector<std::string>& names, std::string_view name) {
     return std::any_of(names.begin(), names.end(), [&](const std::string& n) { return core::iequals(n, name); });
 }
 
 bool is_usually_hidden(const Field& f) {
-    if (f.id == FieldId::date || f.id == FieldId::server) return true;
-    if (f.id != FieldId::other || f.name.size() < 5 || core::lower(f.name[0]) != 'x' || f.name[1] != '-') return false;
+    if (f.id != FieldId::other) return f.id == FieldId::date || f.id == FieldId::server;
+    if (f.name.size() < 5 || core::lower(f.name[0]) != 'x' || f.name[1] != '-') return false;
     return core::iequals(f.name, "x-pad") || core::iequals(f.name.substr(0, 8), "x-accel-");
 }
 
@@ -134,7 +124,7 @@ class OwnFields {
 bool is_for_peer(const Field& f, const OwnFields& own, bool underscores) {
     if (own.replace(f)) return false;
     if (f.id == FieldId::other) return underscores || !http::has_underscore(f.name);
-    return !is_hop_by_hop(f.id) && !is_ours_in_requests(f.id);
+    return !is_in(hop_by_hop | ours_in_requests, f.id);
 }
 
 }  // namespace
@@ -189,7 +179,7 @@ void keep_end_to_end(Fields& fields, const route::ProxySettings& settings) {
                      fields.end());
     }
     fields.erase(std::remove_if(fields.begin(), fields.end(),
-                                [&](const Field& f) { return is_hop_by_hop(f.id) || is_hidden_in_responses(f, settings); }),
+                                [&](const Field& f) { return is_in(hop_by_hop, f.id) || is_hidden_in_responses(f, settings); }),
                  fields.end());
 }
 

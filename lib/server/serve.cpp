@@ -40,8 +40,11 @@ Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
     auto decision = route::decide(q.scope);
     requester.obey(q.settings().client);
     std::string_view detail = decision.why;
-    Reason reason = reason_of(decision);
-    if (decision.kind == Decision::Kind::refuse) tell_refusal(q, decision, reason);
+    Reason reason = Reason::none;
+    if (decision.kind == Decision::Kind::refuse) {
+        reason = reason_of(decision);
+        tell_refusal(q, decision, reason);
+    }
     for (;;) {
         tell_gave_up(q);
         int status = decision.status;

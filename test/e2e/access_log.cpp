@@ -24,7 +24,7 @@ TEST_CASE("a line has nginx's combined fields, then times, peer and reason") {
     const std::regex form(
         R"(127\.0\.0\.1 - - \[\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] "GET /x\?y=1 HTTP/1\.1" 200 5 "http://b/" "test" )"
         R"(rt=\d+\.\d{3} peer=)" +
-        origin.address() + R"( ct=\d+\.\d{3} ht=\d+\.\d{3} ut=\d+\.\d{3} reason=-)");
+        origin.address() + R"( ct=\d+\.\d{3} ht=\d+\.\d{3} ut=\d+\.\d{3} reason=- id=-)");
     const std::string line = lines_of(read_file(folder / "log")).at(0);
     INFO(line);
     CHECK(std::regex_match(line, form));

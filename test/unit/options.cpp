@@ -112,7 +112,7 @@ TEST_CASE("what is not given has its default") {
 TEST_CASE("other right command lines") {
     CHECK(right({"--backend=a:1", "--listen=80", "--balance=round_robin", "--threads=512"}).threads == 512);
     CHECK(right({"--backend", "a:1", "--backend", "a:1"}).backends.size() == 2);
-    CHECK(right({"--listen", "0", "--listen", "0", "--backend", "a:1"}).listen.size() == 2);
+    CHECK(right({"--listen", "0", "--listen", "127.0.0.1:0", "--backend", "a:1"}).listen.size() == 2);
     CHECK(right({"--listen", "127.0.0.1:80", "--listen", "[::1]:80", "--backend", "a:1"}).listen.size() == 2);
     CHECK(right({"--access-log", "/var/log/sluice.log", "--backend", "a:1"}).access_log == "/var/log/sluice.log");
     CHECK(right({"--access-log", "off", "--backend", "a:1"}).access_log == "off");

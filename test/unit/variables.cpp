@@ -272,6 +272,7 @@ std::vector<Expected> expectations() {
         {"sent_http_transfer_encoding", "chunked"},
         {"sent_trailer_checksum", "13"},
         {"sluice_reason", "peer_truncated"},
+        {"sluice_error_id", "0123456789abcdef000000000000000f"},
         {"status", "200"},
         // peers
         {"proxy_add_x_forwarded_for", "10.0.0.1, 10.0.0.2, 192.0.2.7"},
@@ -368,6 +369,7 @@ TEST_CASE("what is not known of an exchange is absent, and nothing breaks") {
         {"sent_http_transfer_encoding", "(absent)"},
         {"sent_trailer_x", "(absent)"},
         {"sluice_reason", "(absent)"},
+        {"sluice_error_id", "(absent)"},
         {"status", "000"},
         {"proxy_host", "(absent)"},
         {"proxy_port", "(absent)"},
