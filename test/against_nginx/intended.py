@@ -20,10 +20,13 @@ intended = {
     r"var\.test /headers X-A: one X-A: two .*": "values of fields that repeat are joined, as in nginx since 1.23",
     r"var\.test /headers X_A: under .*": "the same",
 
+    r"proxy\.test /regex-var/a%20b": "a space never stands bare in the request line to a peer",
+
     # Bodies.
     r"a chunked body": "bodies are passed on while they come, chunked as they are",
 
     # Logs. Lines of the cases above.
+    r"access\.log GET\|/regex-var/a b\|.*\|200": "see the space above",
     r"access\.log GET\|.*#.*\|200": "see '#' above",
     r"access\.log GET\|/\|x=1\|\?x=1\|200": "see arguments alone above",
     r"access\.log GET\|/\S+\.(gif|jpg|JPG)\|.*\|200": "see types above",
