@@ -12,6 +12,8 @@ constexpr std::string_view before_balancers = R"(sluice: a reverse proxy and loa
 
 Usage: sluice --backend ADDRESS [--backend ADDRESS]... [flags]
        sluice --demo
+       sluice -c FILE [-t] [-p PREFIX] [-s reload|quit|...]   from an nginx conf
+       sluice check|compat|explain|reference --help           ask about a conf
 
 Examples:
   See it work, with three small origins of its own, on port 8080:
