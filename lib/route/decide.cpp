@@ -26,8 +26,6 @@ bool choose_site(Scope& scope, Trace* trace) {
     const auto host = normalise_host(scope.x.target.host, storage);
     if (!host.valid) return false;
     scope.host = storage.empty() ? host.name : scope.arena.keep(host.name);
-    const bool only_one = scope.listening.sites.size() == 1 && scope.listening.name_matchers.empty();
-    if (only_one && !trace) return true;  // the scope begins with the default site
     core::Captures captures;
     const auto choice = scope.listening.names.decide(scope.host, captures);
     if (choice.over_limit != NameChoice::none) scope.gave_up = "server_name";
