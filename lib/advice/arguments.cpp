@@ -15,7 +15,7 @@ namespace {
 
 namespace po = boost::program_options;
 using config::concat;
-using config::quoted;
+using config::in_quotes;
 
 std::string_view long_name(std::string_view name) { return name.substr(0, name.find(',')); }
 
@@ -94,7 +94,7 @@ std::string Arguments::parse(std::span<const std::string> args) {
                 flags_[option.string_key] = value;
                 continue;
             }
-            if (has_operand) return concat({"one argument, not several: ", quoted(value), " is too much"});
+            if (has_operand) return concat({"one argument, not several: ", in_quotes(value), " is too much"});
             operand_ = value;
             has_operand = true;
         }

@@ -30,7 +30,7 @@ int explain(const Arguments& arguments, std::ostream& out, std::ostream& err) {
     const std::string& code = arguments.value("explain");
     const Lint* lint = find_lint(code);
     if (!lint) {
-        std::string message = concat({"there is no lint ", config::quoted(code), "; there are:"});
+        std::string message = concat({"there is no lint ", config::in_quotes(code), "; there are:"});
         for (const Lint& row : lints()) message += concat({"\n  ", row.code, "  ", row.summary});
         return arguments.fail(message, err);
     }

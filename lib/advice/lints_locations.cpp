@@ -15,7 +15,7 @@ namespace {
 
 using config::concat;
 using config::Directive;
-using config::quoted;
+using config::in_quotes;
 
 constexpr std::size_t most_notes = 3;
 

@@ -12,7 +12,7 @@ namespace {
 
 using config::concat;
 using config::Directive;
-using config::quoted;
+using config::in_quotes;
 
 std::string without_slash(std::string path) {
     if (path.ends_with('/')) path.pop_back();
@@ -94,7 +94,7 @@ void find_no_resolver(const View& view, Report& report) {
             if (name.empty()) continue;
             report.add(
                 url.span,
-                concat({quoted(name),
+                concat({in_quotes(name),
                         " is looked up for each request, because the URL has a variable, but there is no resolver"}),
                 "name a DNS server, as in resolver 127.0.0.53; or make the name an upstream");
         }

@@ -14,7 +14,7 @@ namespace {
 
 using config::concat;
 using config::Directive;
-using config::quoted;
+using config::in_quotes;
 
 /// Addresses of the servers of each group.
 std::map<std::string, std::vector<std::string>, std::less<>> members(const View& view) {
@@ -43,7 +43,7 @@ void find_unverified(const View& view, Report& report) {
                 : std::ranges::all_of(group->second, [](const std::string& a) { return is_loopback(a); });
         if (local || !said.insert(target.host).second) continue;
         report.add(pass->args[0].span,
-                   concat({"anybody on the way can pose as ", quoted(target.host), ": its certificate is not checked"}),
+                   concat({"anybody on the way can pose as ", in_quotes(target.host), ": its certificate is not checked"}),
                    "set proxy_ssl_verify on, and proxy_ssl_trusted_certificate to the certificates to trust");
     }
 }
@@ -57,7 +57,7 @@ void find_lone_peer(const View& view, Report& report) {
             if (!fails && !arg.value.starts_with("fail_timeout=")) continue;
             report.add(
                 arg.span,
-                concat({quoted(arg.value), " has no effect in a group of one server: there is no other to turn to"}),
+                concat({in_quotes(arg.value), " has no effect in a group of one server: there is no other to turn to"}),
                 "delete it, or add a second server");
             break;
         }

@@ -13,7 +13,7 @@ namespace {
 
 using config::concat;
 using config::Directive;
-using config::quoted;
+using config::in_quotes;
 
 constexpr unsigned most_ports = 1000;  // of a range that are looked at
 
@@ -74,7 +74,7 @@ void report_duplicate(const Name& name, const std::string& address, config::Span
                          concat({"another site on ", address, " has no name either; this one gets no requests"}),
                          "give it a server_name, or another port")
             : report.add(name.span,
-                         concat({quoted(name.text), " is already a name of another site on ", address,
+                         concat({in_quotes(name.text), " is already a name of another site on ", address,
                                  ", which gets its requests"}),
                          "delete it at one of the two");
     d.notes.push_back({"the first one is here", first});
@@ -103,19 +103,19 @@ void find_strange(const View& view, Report& report) {
                 const std::string_view name = word.value;
                 if (name.starts_with('~') || name.find("://") != name.npos) continue;
                 if (name == "default_server" || name == "default")
-                    report.add(word.span, concat({quoted(name), " is a name like any other here"}),
+                    report.add(word.span, concat({in_quotes(name), " is a name like any other here"}),
                                "to make the site the default one, write it behind the port: listen 80 default_server;");
                 else if (name.find_first_of("()|^$\\+") != name.npos)
                     report.add(
                         word.span,
-                        concat({quoted(name), " is compared letter by letter here, not as a regular expression"}),
+                        concat({in_quotes(name), " is compared letter by letter here, not as a regular expression"}),
                         concat({"put \"~\" before it: ~", name}));
                 else if (name.find('/') != name.npos)
-                    report.add(word.span, concat({"no request is for ", quoted(name), ": a path is no part of a name"}),
+                    report.add(word.span, concat({"no request is for ", in_quotes(name), ": a path is no part of a name"}),
                                concat({"write ", name.substr(0, name.find('/')), "; paths stand in locations"}));
                 else if (name.size() > 1 && name.ends_with('.'))
                     report.add(word.span,
-                               concat({"no request is for ", quoted(name), ": the dot at the end is taken off before"}),
+                               concat({"no request is for ", in_quotes(name), ": the dot at the end is taken off before"}),
                                concat({"write ", name.substr(0, name.size() - 1)}));
             }
 }

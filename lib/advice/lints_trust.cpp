@@ -13,7 +13,7 @@ namespace {
 
 using config::concat;
 using config::Directive;
-using config::quoted;
+using config::in_quotes;
 
 bool is_redirect_code(std::string_view code) {
     return code == "301" || code == "302" || code == "303" || code == "307" || code == "308";
@@ -118,7 +118,7 @@ void check_file_of(const Directive& d, const View& view, Report& report) {
     const std::optional<unsigned> mode = view.modes().mode(path);
     if (!mode || !(*mode & (others_read | others_write))) return;
     report.add(d.args[0].span,
-               concat({"every user of this machine may ", *mode & others_read ? "read " : "change ", quoted(path)}),
+               concat({"every user of this machine may ", *mode & others_read ? "read " : "change ", in_quotes(path)}),
                concat({"chmod o-rwx ", path}));
 }
 
@@ -130,11 +130,11 @@ void find_readable(const View& view, Report& report) {
         const std::optional<unsigned> mode = view.modes().mode(path);
         if (!mode) return;
         if ((*mode & others_write) && said.insert(path).second)
-            report.add(d.name.span, concat({"every user of this machine may change ", quoted(path)}),
+            report.add(d.name.span, concat({"every user of this machine may change ", in_quotes(path)}),
                        concat({"chmod o-w ", path}));
         const config::Word* secret = secret_in(d);
         if (secret && (*mode & others_read))
-            report.add(secret->span, concat({"every user of this machine may read this secret in ", quoted(path)}),
+            report.add(secret->span, concat({"every user of this machine may read this secret in ", in_quotes(path)}),
                        concat({"chmod o-rwx ", path, ", or move it into a file of its own and include that"}));
     });
 }

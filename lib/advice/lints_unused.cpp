@@ -12,7 +12,7 @@ namespace {
 
 using config::concat;
 using config::Directive;
-using config::quoted;
+using config::in_quotes;
 
 /// Hosts of all proxy_pass and their like; nullopt if one of them depends on the request.
 std::optional<std::set<std::string, std::less<>>> hosts_passed_to(const View& view) {
@@ -42,7 +42,7 @@ void find_upstream(const View& view, Report& report) {
             help = concat({"a proxy_pass names something near it; ", help});
         else
             help = concat({"delete it, or use it: proxy_pass http://", name.value, ";"});
-        report.add(name.span, concat({"no proxy_pass uses the upstream ", quoted(name.value)}), help);
+        report.add(name.span, concat({"no proxy_pass uses the upstream ", in_quotes(name.value)}), help);
     }
 }
 

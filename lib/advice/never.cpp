@@ -9,7 +9,7 @@ namespace {
 
 using config::Complaint;
 using config::concat;
-using config::quoted;
+using config::in_quotes;
 
 bool is_hex(char c) { return core::is_digit(c) || (core::lower(c) >= 'a' && core::lower(c) <= 'f'); }
 
@@ -40,10 +40,10 @@ bool looks_like_regex(std::string_view path) {
 
 Complaint why_regex_never(std::string_view regex) {
     if (regex.size() > 1 && regex[0] == '^' && is_alphanumeric(regex[1]))
-        return {concat({"no path matches ", quoted(regex), ", for paths start with a slash"}),
+        return {concat({"no path matches ", in_quotes(regex), ", for paths start with a slash"}),
                 concat({"write ^/", regex.substr(1)})};
     if (const std::size_t question = regex.find("\\?"); question != regex.npos)
-        return {concat({"no path matches ", quoted(regex), ": the part from \"?\" on does not belong to it"}),
+        return {concat({"no path matches ", in_quotes(regex), ": the part from \"?\" on does not belong to it"}),
                 "the values behind \"?\" are in $arg_NAME, to be looked at with \"if\" or map"};
     return {};
 }
@@ -55,27 +55,27 @@ Complaint why_never(const Location& location, bool merges_slashes) {
     if (location.kind == Location::Kind::named || path.empty()) return {};
     if (location.is_regex()) return why_regex_never(path);
     if (looks_like_regex(path))
-        return {concat({quoted(path), " is compared letter by letter here, not as a regular expression"}),
+        return {concat({in_quotes(path), " is compared letter by letter here, not as a regular expression"}),
                 concat({"put \"~\" before it: location ~ ", path})};
     if (path.find('*') != path.npos) {
         const bool at_end = path.ends_with('*') && path.find('*') == path.size() - 1 && path.starts_with('/');
-        return {concat({"the \"*\" in ", quoted(path), " matches only a \"*\""}),
+        return {concat({"the \"*\" in ", in_quotes(path), " matches only a \"*\""}),
                 at_end ? concat({"a location takes all that starts with it: write ", path.substr(0, path.size() - 1)})
                        : "a location takes all that starts with it; a pattern needs \"~\" and a regular expression"};
     }
     if (!path.starts_with('/'))
-        return {concat({"no path starts with ", quoted(path)}), concat({"paths start with a slash: write /", path})};
+        return {concat({"no path starts with ", in_quotes(path)}), concat({"paths start with a slash: write /", path})};
     if (const std::size_t question = path.find('?'); question != path.npos)
         return {concat({"no path has a \"?\" in it: the part from there on does not belong to it"}),
                 concat({"write ", path.substr(0, question), "; the values behind \"?\" are in $arg_NAME"})};
     if (has_escape(path))
-        return {concat({"no path matches ", quoted(path), ", for it is decoded before"}),
+        return {concat({"no path matches ", in_quotes(path), ", for it is decoded before"}),
                 "write the characters as they are, in quotes if need be"};
     if (merges_slashes && path.find("//") != path.npos)
-        return {concat({"no path matches ", quoted(path), ", for several slashes are made one before"}),
+        return {concat({"no path matches ", in_quotes(path), ", for several slashes are made one before"}),
                 "write one slash, or set merge_slashes off in the server"};
     if (has_dot_segment(path))
-        return {concat({"no path matches ", quoted(path), ", for \".\" and \"..\" are carried out before"}),
+        return {concat({"no path matches ", in_quotes(path), ", for \".\" and \"..\" are carried out before"}),
                 "write the path without them"};
     return {};
 }

@@ -31,7 +31,7 @@ int reference_command(std::span<const std::string> args, const Tools&, std::ostr
     const auto rows = config::find_rows(name);
     if (rows.empty()) {
         const std::string meant = config::did_you_mean(name, config::names_in(config::in::any));
-        err << "sluice reference: there is no directive " << config::quoted(name) << (meant.empty() ? "" : "; ")
+        err << "sluice reference: there is no directive " << config::in_quotes(name) << (meant.empty() ? "" : "; ")
             << meant << '\n';
         return exit_errors;
     }

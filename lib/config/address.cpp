@@ -37,7 +37,7 @@ Complaint read_port(std::string_view text, bool listens, std::uint16_t& out) {
     const auto port = core::parse_number<std::uint16_t>(text);
     if (port && (*port != 0 || listens)) return out = *port, Complaint{};
     if (text.empty()) return {"a port is missing after the colon", "as in :8080"};
-    return {concat({"port ", quoted(text), " is not a number from 1 to 65535"}), ""};
+    return {concat({"port ", in_quotes(text), " is not a number from 1 to 65535"}), ""};
 }
 
 Complaint read_ports(std::string_view text, bool listens, AddressText& out) {
@@ -47,7 +47,7 @@ Complaint read_ports(std::string_view text, bool listens, AddressText& out) {
     if (dash == npos) return {};
     if (Complaint c = read_port(text.substr(dash + 1), false, out.last_port)) return c;
     if (out.last_port < out.port)
-        return {concat({"the range ", quoted(text), " ends before it starts"}), "write the smaller port first"};
+        return {concat({"the range ", in_quotes(text), " ends before it starts"}), "write the smaller port first"};
     return {};
 }
 
@@ -56,17 +56,17 @@ Complaint read_host(std::string_view host, AddressText& out) {
     if (host.starts_with('[')) {
         out.host = host.substr(1, host.size() - 2);
         out.family = Family::ipv6;
-        if (!is_ipv6(out.host)) return {concat({quoted(host), " is not an IPv6 address"}), ""};
+        if (!is_ipv6(out.host)) return {concat({in_quotes(host), " is not an IPv6 address"}), ""};
         return {};
     }
     if (host.empty()) return {"a host is missing before the colon", ""};
     if (!std::ranges::all_of(host, is_host_char)) {
-        const std::string message = concat({quoted(host), " is not a host name or an IP address"});
+        const std::string message = concat({in_quotes(host), " is not a host name or an IP address"});
         return {message, host.find(',') != npos ? "one address in each directive" : ""};
     }
     if (!std::ranges::all_of(host, [](char c) { return core::is_digit(c) || c == '.'; })) return {};
     out.family = Family::ipv4;
-    if (!is_ipv4(out.host)) return {concat({quoted(host), " is not an IPv4 address"}), "four numbers from 0 to 255"};
+    if (!is_ipv4(out.host)) return {concat({in_quotes(host), " is not an IPv4 address"}), "four numbers from 0 to 255"};
     return {};
 }
 
@@ -88,24 +88,24 @@ std::size_t port_colon(std::string_view text) {
 Complaint read_address(std::string_view text, bool listens, AddressText& out) {
     if (text.starts_with(unix_prefix)) return read_unix(text, out);
     if (const std::size_t scheme = text.find("://"); scheme != npos)
-        return {concat({quoted(text), " has a scheme, where only host and port belong"}),
+        return {concat({in_quotes(text), " has a scheme, where only host and port belong"}),
                 concat({"write ", text.substr(scheme + 3, text.find('/', scheme + 3) - scheme - 3)})};
     const bool brackets = text.starts_with('[');
     if (text.find('/') != npos)
-        return {concat({quoted(text), " has a path, where only host and port belong"}),
+        return {concat({in_quotes(text), " has a path, where only host and port belong"}),
                 concat({"write ", text.substr(0, text.find('/'))})};
     const std::string before_port(text.substr(0, text.rfind(':')));
     if (!brackets && is_ipv6(before_port))
-        return {concat({quoted(text), " is an IPv6 address without brackets"}),
+        return {concat({in_quotes(text), " is an IPv6 address without brackets"}),
                 concat({"write [", before_port, "]", text.substr(before_port.size())})};
     if (!brackets && is_ipv6(std::string(text)))
-        return {concat({quoted(text), " is an IPv6 address without brackets"}), concat({"write [", text, "]"})};
+        return {concat({in_quotes(text), " is an IPv6 address without brackets"}), concat({"write [", text, "]"})};
     if (brackets && text.find(']') == npos)
-        return {concat({quoted(text), " has no closing \"]\""}), "as in [::1]:8080"};
+        return {concat({in_quotes(text), " has no closing \"]\""}), "as in [::1]:8080"};
     const std::size_t colon = port_colon(text);
     const std::string_view host = text.substr(0, colon);
     if (brackets && !host.ends_with(']'))
-        return {concat({quoted(text), " is not an address"}), "a colon goes between \"]\" and the port"};
+        return {concat({in_quotes(text), " is not an address"}), "a colon goes between \"]\" and the port"};
     if (colon != npos)
         if (Complaint c = read_ports(text.substr(colon + 1), listens, out)) return c;
     if (listens && host == "*") return {};
@@ -124,7 +124,7 @@ Parsed<AddressText> parse_listen_address(std::string_view text) {
 Parsed<AddressText> parse_peer_address(std::string_view text) {
     Parsed<AddressText> out;
     if (is_number(text)) {
-        out.complaint = {concat({quoted(text), " is a port without a host"}), concat({"write 127.0.0.1:", text})};
+        out.complaint = {concat({in_quotes(text), " is a port without a host"}), concat({"write 127.0.0.1:", text})};
         return out;
     }
     out.complaint = read_address(text, false, out.value);
@@ -137,15 +137,15 @@ Complaint check_url(std::string_view text) {
     const std::string_view scheme = text.substr(0, scheme_end);
     if (scheme_end == npos) {
         if (text.starts_with("http:") || text.starts_with("https:"))
-            return {concat({quoted(text), " has no \"//\" behind the scheme"}),
+            return {concat({in_quotes(text), " has no \"//\" behind the scheme"}),
                     concat({"write ", text.substr(0, text.find(':')), "://",
                             text.substr(std::min(text.find_first_not_of('/', text.find(':') + 1), text.size()))})};
-        return {concat({quoted(text), " has no scheme"}), concat({"write http://", text})};
+        return {concat({in_quotes(text), " has no scheme"}), concat({"write http://", text})};
     }
     if (!core::iequals(scheme, "http") && !core::iequals(scheme, "https")) {
         constexpr std::string_view schemes[] = {"http", "https"};
         const std::string meant = did_you_mean(scheme, schemes);
-        return {concat({quoted(scheme), " is not a scheme that can be proxied to"}),
+        return {concat({in_quotes(scheme), " is not a scheme that can be proxied to"}),
                 meant.empty() ? "there are http:// and https://" : meant};
     }
     const std::string_view rest = text.substr(scheme_end + 3);

@@ -49,7 +49,7 @@ class Balancer {
     bool close(const Token& token);
     void close_rest(const Token& end);
     void close_before(const Token& token);
-    std::string name(const OpenBlock& block) const { return quoted(sources_.text(block.name)); }
+    std::string name(const OpenBlock& block) const { return in_quotes(sources_.text(block.name)); }
 
     Tokens in_;
     const Sources& sources_;
@@ -106,7 +106,7 @@ bool Balancer::close(const Token& token) {
                                            "delete it, or open the block that it belongs to");
         if (last_closed_.known())
             d.notes.push_back(
-                {concat({"the \"}\" before it closed ", quoted(sources_.text(last_closed_))}), last_closed_with_});
+                {concat({"the \"}\" before it closed ", in_quotes(sources_.text(last_closed_))}), last_closed_with_});
         --surplus_;
         return false;
     }

@@ -87,13 +87,13 @@ std::string advise(std::string_view name, Contexts context, Contexts allowed, bo
 
 void report_unknown(const Directive& directive, Contexts context, Diagnostics& diagnostics) {
     const std::string& name = directive.name.value;
-    const std::string message = concat({"unknown directive ", quoted(name)});
+    const std::string message = concat({"unknown directive ", in_quotes(name)});
     const std::string_view known = glued_name(name);
     if (!known.empty() && name.find("://") == name.npos) {
         const std::string_view rest = std::string_view(name).substr(known.size());
         const bool sign = rest[0] == ':' || rest[0] == '=';
         const std::string help =
-            sign ? concat({"no \"", rest.substr(0, 1), "\" behind ", quoted(known), ", only a space"})
+            sign ? concat({"no \"", rest.substr(0, 1), "\" behind ", in_quotes(known), ", only a space"})
                  : concat({"a space is missing: \"", known, " ", rest, "\""});
         diagnostics.error("unknown-directive", directive.name.span, message, help);
         return;
@@ -111,14 +111,14 @@ void report_misplaced(const Directive& directive, Contexts context, const Direct
     const Contexts allowed = allowed_for(directive, context);
     Diagnostic& d =
         diagnostics.error("misplaced", directive.name.span,
-                          concat({quoted(name), " is not allowed ", describe(context), ", only ", describe(allowed)}),
+                          concat({in_quotes(name), " is not allowed ", describe(context), ", only ", describe(allowed)}),
                           advise(name, context, allowed, has_http));
     if (!before) return;
     const auto rows = find_rows(before->name.value);
     const bool fits = std::ranges::any_of(rows, [allowed](const Row* row) { return (row->opens & allowed) != 0; });
     if (!fits || before->block->close.length == 0) return;
-    d.notes.push_back({concat({quoted(before->name.value), " ends here"}), before->block->close});
-    d.help = concat({"if it belongs into ", quoted(before->name.value), ", move that \"}\" behind it"});
+    d.notes.push_back({concat({in_quotes(before->name.value), " ends here"}), before->block->close});
+    d.help = concat({"if it belongs into ", in_quotes(before->name.value), ", move that \"}\" behind it"});
 }
 
 }  // namespace sluice::config

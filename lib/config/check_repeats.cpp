@@ -46,13 +46,13 @@ void check_site(const Directive& site, Seen& defaults, Diagnostics& diagnostics)
         const std::string key = canonical(address.value);
         if (const auto [first, is_new] = here.emplace(key, &d); !is_new)
             report(d.args[0].span, *first->second,
-                   concat({"this server listens on ", quoted(d.args[0].value), " twice"}), "delete one of the two",
+                   concat({"this server listens on ", in_quotes(d.args[0].value), " twice"}), "delete one of the two",
                    diagnostics);
         for (const Word& arg : d.args) {
             if (arg.value != "default_server" && arg.value != "default") continue;
             const auto [first, is_new] = defaults.emplace(key, &d);
             if (!is_new && first->second != &d)
-                report(arg.span, *first->second, concat({"a second default server for ", quoted(d.args[0].value)}),
+                report(arg.span, *first->second, concat({"a second default server for ", in_quotes(d.args[0].value)}),
                        "leave \"default_server\" at one of them", diagnostics);
         }
     }
@@ -69,8 +69,8 @@ void check_repeats(const std::vector<Directive>& siblings, Contexts context, Dia
         if (is_new) continue;
         const bool block = d.name.value == "upstream" || d.name.value == "location";
         report(block ? d.span : d.name.span, *first->second,
-               block ? concat({"there is already a block ", quoted(key)})
-                     : concat({quoted(d.name.value), " stands here a second time"}),
+               block ? concat({"there is already a block ", in_quotes(key)})
+                     : concat({in_quotes(d.name.value), " stands here a second time"}),
                block     ? "put both into one, or give one another name"
                : d.block ? "put both into one"
                          : "only one may stand in a block; delete one",

@@ -55,16 +55,16 @@ void report_count(const Directive& directive, const Row& row, Diagnostics& diagn
         help = concat({"number and unit are one word: write ", unit});
     }
     diagnostics.error("arguments", place,
-                      concat({quoted(row.name), " takes ", expected(row.args), ", not ", std::to_string(n)}), help);
+                      concat({in_quotes(row.name), " takes ", expected(row.args), ", not ", std::to_string(n)}), help);
 }
 
 void check_block(const Directive& directive, const Row& row, Diagnostics& diagnostics) {
     if (row.block() && !directive.block)
         diagnostics.error(
-            "block", directive.span, concat({quoted(row.name), " needs a block"}),
+            "block", directive.span, concat({in_quotes(row.name), " needs a block"}),
             concat({"put \"{\" in place of the \";\", and \"}\" at the end, as in \"", example_of(row), "\""}));
     if (!row.block() && directive.block)
-        diagnostics.error("block", directive.block->open, concat({quoted(row.name), " has no block"}),
+        diagnostics.error("block", directive.block->open, concat({in_quotes(row.name), " has no block"}),
                           concat({"end it with \";\", as in \"", example_of(row), "\""}));
 }
 
@@ -73,7 +73,7 @@ void check_windows_path(const Word& word, Diagnostics& diagnostics) {
     const bool drive = v.size() > 3 && v[1] == ':' && (v[2] == '\\' || v[2] == '/') && core::lower(v[0]) >= 'a' &&
                        core::lower(v[0]) <= 'z';
     if (drive)
-        diagnostics.warning("windows-path", word.span, concat({quoted(v), " looks like a path of Windows"}),
+        diagnostics.warning("windows-path", word.span, concat({in_quotes(v), " looks like a path of Windows"}),
                             "here paths start with \"/\" and have no drive; a backslash is an escape");
 }
 

@@ -46,26 +46,26 @@ void check_if(const Directive& d, Diagnostics& out) {
     const auto [first, place] = words[0];
     if (is_in(first, tests)) {
         if (words.size() == 1)
-            out.error("condition", place, concat({quoted(first), " needs a path"}), "as in if (-f $document_root/x) { ... }");
+            out.error("condition", place, concat({in_quotes(first), " needs a path"}), "as in if (-f $document_root/x) { ... }");
         else if (words.size() > 2)
-            out.error("condition", words[2].second, concat({quoted(words[2].first), " is too much: a test takes one path"}),
+            out.error("condition", words[2].second, concat({in_quotes(words[2].first), " is too much: a test takes one path"}),
                       is_joining(words[2].first) ? std::string(one_condition) : "a path with spaces needs quotes");
         return;
     }
     if (words.size() == 2 && is_in(words[1].first, operators)) {
-        out.error("condition", words[1].second, concat({quoted(words[1].first), " needs something to compare with"}),
+        out.error("condition", words[1].second, concat({in_quotes(words[1].first), " needs something to compare with"}),
                   std::string(help));
         return;
     }
     if (!first.starts_with('$')) {
-        out.error("condition", place, concat({quoted(first), " is neither a variable nor a test such as -f"}),
+        out.error("condition", place, concat({in_quotes(first), " is neither a variable nor a test such as -f"}),
                   std::string(help));
         return;
     }
     if (words.size() > 3 && is_in(words[1].first, operators)) {
         const auto [more, more_place] = words[3];
         const bool joins = is_joining(more);
-        out.error("condition", more_place, concat({quoted(more), " is too much: a condition is one comparison"}),
+        out.error("condition", more_place, concat({in_quotes(more), " is too much: a condition is one comparison"}),
                   joins ? std::string(one_condition) : "a value with spaces needs quotes");
         return;
     }
@@ -75,7 +75,7 @@ void check_if(const Directive& d, Diagnostics& out) {
                                    : op == "=~"                            ? "~"
                                    : op == "<>"                            ? "!="
                                                                            : "";
-    out.error("condition", words[1].second, concat({quoted(op), " is not an operator"}),
+    out.error("condition", words[1].second, concat({in_quotes(op), " is not an operator"}),
               !meant.empty()   ? concat({"write \"", meant, "\""})
               : is_joining(op) ? std::string(one_condition)
                                : concat({"there are ", list(operators)}));
@@ -89,7 +89,7 @@ void check_location(const Directive& d, Diagnostics& out) {
     const std::string meant = is_in(d.args[1].value, modifiers)
                                   ? concat({"the other way round: location ", d.args[1].value, " ", first})
                                   : did_you_mean(first, modifiers);
-    out.error("value", d.args[0].span, concat({quoted(first), " is not a modifier of a location"}),
+    out.error("value", d.args[0].span, concat({in_quotes(first), " is not a modifier of a location"}),
               path_first && !is_in(d.args[1].value, modifiers)
                   ? "a location has one path; a path with a space needs quotes"
               : meant.empty() ? "there are =, ~, ~* and ^~"
@@ -101,14 +101,14 @@ void check_upstream(const Directive& d, Diagnostics& out) {
     const std::string& name = d.args[0].value;
     const std::size_t scheme = name.find("://");
     if (scheme == std::string::npos) return;
-    out.error("value", d.args[0].span, concat({"the name of an upstream has no scheme, but here is ", quoted(name)}),
+    out.error("value", d.args[0].span, concat({"the name of an upstream has no scheme, but here is ", in_quotes(name)}),
               concat({"write upstream ", name.substr(scheme + 3), " { ... }, and proxy_pass ", name, ";"}));
 }
 
 void check_variable_name(const Directive& d, Diagnostics& out) {
     if (d.args.empty() || d.args[0].value.starts_with('$')) return;
     const std::string& name = d.args[0].value;
-    out.error("value", d.args[0].span, concat({quoted(name), " is not a variable"}),
+    out.error("value", d.args[0].span, concat({in_quotes(name), " is not a variable"}),
               concat({"variables start with \"$\": ", d.name.value, " $", name}));
 }
 
@@ -116,7 +116,7 @@ void check_variable_name(const Directive& d, Diagnostics& out) {
 void check_map(const Directive& d, Diagnostics& out) {
     if (d.args.empty() || d.args.back().value.starts_with('$')) return;
     const std::string& name = d.args.back().value;
-    out.error("value", d.args.back().span, concat({quoted(name), " is not a variable"}),
+    out.error("value", d.args.back().span, concat({in_quotes(name), " is not a variable"}),
               concat({"the variable that gets the result comes last: $", name}));
 }
 
@@ -127,7 +127,7 @@ void check_return(const Directive& d, Diagnostics& out) {
     if (url && d.args.size() == 1) return;
     Complaint c = parse_integer(code, 0, 999).complaint;
     if (c)
-        out.error("value", d.args[0].span, concat({quoted(code), " is not a status code"}),
+        out.error("value", d.args[0].span, concat({in_quotes(code), " is not a status code"}),
                   "as in return 404; or return 301 https://example.com/;");
 }
 
@@ -148,13 +148,13 @@ void check_server_name(const Directive& d, Diagnostics& out) {
         if (v.starts_with('~')) continue;
         const std::size_t scheme = v.find("://");
         if (scheme != v.npos)
-            out.error("value", arg.span, concat({quoted(v), " is a URL, not a name"}),
+            out.error("value", arg.span, concat({in_quotes(v), " is a URL, not a name"}),
                       concat({"write ", v.substr(scheme + 3, v.find('/', scheme + 3) - scheme - 3)}));
         else if (v.ends_with(','))
-            out.error("value", arg.span, concat({quoted(v), " ends with a comma"}),
+            out.error("value", arg.span, concat({in_quotes(v), " ends with a comma"}),
                       "names have only spaces between them");
         else if (v.find(':') != v.npos && !v.starts_with('['))
-            out.error("value", arg.span, concat({quoted(v), " has a port, which is no part of a name"}),
+            out.error("value", arg.span, concat({in_quotes(v), " has a port, which is no part of a name"}),
                       concat({"write ", v.substr(0, v.find(':')), "; the port stands in \"listen\""}));
     }
 }
@@ -173,7 +173,7 @@ void check_access(const Directive& d, Diagnostics& out) {
         !mask ||
         parse_integer(v.substr(v.find('/') + 1), 0, address.value.family == AddressText::Family::ipv6 ? 128 : 32).ok();
     if (address.ok() && number && good_mask) return;
-    out.error("value", d.args[0].span, concat({quoted(v), " is not an address or a network"}),
+    out.error("value", d.args[0].span, concat({in_quotes(v), " is not an address or a network"}),
               "as in 10.0.0.1, 10.0.0.0/8, 2001:db8::/32 or all");
 }
 

@@ -100,14 +100,14 @@ void Checker::entries(const std::vector<Directive>& list, const Row& row) {
                 concat({"an entry of \"map\" has one value, not ", std::to_string(entry.args.size())}),
                 "put quotes around a value with spaces");
         if (entry.block)
-            conf_.diagnostics.error("entry", entry.name.span, concat({quoted(row.name), " holds entries, not blocks"}),
-                                    concat({"each is one line with \";\" at its end; if ", quoted(entry.name.value),
+            conf_.diagnostics.error("entry", entry.name.span, concat({in_quotes(row.name), " holds entries, not blocks"}),
+                                    concat({"each is one line with \";\" at its end; if ", in_quotes(entry.name.value),
                                             " is a directive, a \"}\" is missing before it"}));
     }
 }
 
 void Checker::report_support(const Directive& directive, const Row& row) {
-    const std::string name = quoted(row.name);
+    const std::string name = in_quotes(row.name);
     if (row.support == Support::later && later_.insert(row.name).second)
         conf_.diagnostics.warning("later", directive.name.span,
                                   concat({name, " is known, but not there yet: it comes in a later version"}));

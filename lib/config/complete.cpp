@@ -115,10 +115,10 @@ void Completer::end_with(Kind kind, std::size_t end) {
     const std::string name = in_[at_].value;
     const Span place = after(last.span);
     if (kind == Kind::open)
-        diagnostics_.error("missing-brace", place, concat({"\"{\" is missing after ", quoted(last.value)}),
-                           concat({quoted(name), " holds other directives, between \"{\" and \"}\""}));
+        diagnostics_.error("missing-brace", place, concat({"\"{\" is missing after ", in_quotes(last.value)}),
+                           concat({in_quotes(name), " holds other directives, between \"{\" and \"}\""}));
     else
-        diagnostics_.error("missing-semicolon", place, concat({"\";\" is missing after ", quoted(last.value)}),
+        diagnostics_.error("missing-semicolon", place, concat({"\";\" is missing after ", in_quotes(last.value)}),
                            "end every directive with \";\"");
     Token token = last;
     token.kind = kind;

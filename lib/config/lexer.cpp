@@ -299,7 +299,7 @@ bool Lexer::splits_brace(std::size_t start) {
     if (length == 0 || length > word.size()) return false;
     const std::size_t brace = start + length;
     const std::string before(word.substr(0, length));
-    diagnostics_.error("missing-semicolon", span(brace, brace), concat({"\";\" is missing after ", quoted(before)}),
+    diagnostics_.error("missing-semicolon", span(brace, brace), concat({"\";\" is missing after ", in_quotes(before)}),
                        "end every directive with \";\"");
     push(Kind::word, start, brace, unescape(before));
     push(Kind::semicolon, brace, brace);
@@ -326,7 +326,7 @@ void Lexer::read_quoted(char quote) {
     else
         diagnostics_.error(
             "after-quote", span(at_, end),
-            concat({quoted(text_.substr(at_, end - at_)), " stands directly behind a closing quote"}),
+            concat({in_quotes(text_.substr(at_, end - at_)), " stands directly behind a closing quote"}),
             "put a space between them, or the whole word in quotes; a quote inside quotes is written \\\"");
     if (at(at_) == '}') return push(Kind::semicolon, at_, at_);
     while (at_ < text_.size() && !ends_word(at_)) ++at_;  // one message is enough for what hangs on

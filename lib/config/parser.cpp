@@ -111,7 +111,7 @@ bool Parser::may_include(const std::string& path, Span by) {
     unsigned depth = 0;
     for (Span at = by; at.known(); at = conf_.sources[at.source].included_by) {
         if (conf_.sources[at.source].path == path) {
-            Diagnostic& d = conf_.diagnostics.error("include-cycle", by, concat({quoted(path), " includes itself"}),
+            Diagnostic& d = conf_.diagnostics.error("include-cycle", by, concat({in_quotes(path), " includes itself"}),
                                                     "delete one of the includes on the way");
             for (const Span way : conf_.sources.include_stack(by)) d.notes.push_back({"by way of this include", way});
             return false;
@@ -132,7 +132,7 @@ void Parser::include_file(const std::string& path, Span by, std::vector<Directiv
         return source(conf_.sources.add_again(known->second, by), into);
     Files::Read file = files_.read(path);
     if (!file.error.empty()) {
-        conf_.diagnostics.error("include", by, concat({"cannot read ", quoted(path), ": ", file.error}),
+        conf_.diagnostics.error("include", by, concat({"cannot read ", in_quotes(path), ": ", file.error}),
                                 path.starts_with('/') ? "" : "relative paths start at the main file's folder");
         return;
     }
@@ -150,7 +150,7 @@ void Parser::include(const Word& pattern, std::vector<Directive>& into) {
 void Parser::main_file(const std::string& path) {
     Files::Read file = files_.read(path);
     if (!file.error.empty()) {
-        conf_.diagnostics.error("file", {}, concat({"cannot read ", quoted(path), ": ", file.error}));
+        conf_.diagnostics.error("file", {}, concat({"cannot read ", in_quotes(path), ": ", file.error}));
         return;
     }
     source(conf_.sources.add(path, std::move(file.bytes), {}), conf_.directives);

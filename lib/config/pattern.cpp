@@ -26,7 +26,7 @@ constexpr Kind kinds[] = {
     {"<variable>",
      [](std::string_view v) {
          if (v.find('$') != npos) return Complaint{};
-         return Complaint{concat({quoted(v), " is not a variable"}), concat({"a variable starts with \"$\": $", v})};
+         return Complaint{concat({in_quotes(v), " is not a variable"}), concat({"a variable starts with \"$\": $", v})};
      }},
     {"<flag>", [](std::string_view v) { return parse_flag(v).complaint; }},
     {"<number>", [](std::string_view v) { return parse_integer(v, 0, largest_number).complaint; }},
@@ -118,7 +118,7 @@ std::string name_all(std::span<const std::string_view> words) {
 /// What fits none of the alternatives.
 Complaint refuse(const Alternatives& all, std::string_view value, std::string_view directive) {
     const std::string_view name = value.substr(0, value.find('='));
-    const std::string message = concat({quoted(value), " is not known to ", quoted(directive)});
+    const std::string message = concat({in_quotes(value), " is not known to ", in_quotes(directive)});
     const std::string_view meant = core::nearest(name, all.words.data(), all.words.data() + all.words.size());
     if (!meant.empty() && !differ_in_digits(name, meant)) return {message, did_you_mean(name, all.words)};
     const bool takes_addresses = directive == "listen" || directive == "server";
@@ -157,7 +157,7 @@ Complaint check_value(std::string_view pattern, std::string_view value, std::str
         const std::string_view word = all.words[i];
         if (core::iequals(value, word)) {  // as nginx compares words of a fixed set
             if (all.word_kinds[i].empty()) return {};
-            return {concat({quoted(word), " needs a value"}), concat({"write it as ", word, "=..."})};
+            return {concat({in_quotes(word), " needs a value"}), concat({"write it as ", word, "=..."})};
         }
         if (!all.word_kinds[i].empty() && value.starts_with(word) && value[word.size()] == '=')
             return check_parameter(word, all.word_kinds[i], value.substr(word.size() + 1));

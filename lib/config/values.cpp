@@ -59,7 +59,7 @@ Parsed<std::int64_t> parse_bytes(std::string_view text, bool allows_giga) {
     const unsigned shift = unit == 'k' ? 10 : unit == 'm' ? 20 : unit == 'g' && allows_giga ? 30 : 0;
     const bool known = shift != 0 || text.size() == amount.number.size();
     if (number && known && *number <= std::numeric_limits<std::int64_t>::max() >> shift) return {*number << shift, {}};
-    const std::string message = concat({quoted(text), " is not a size"});
+    const std::string message = concat({in_quotes(text), " is not a size"});
     if (number && !known) {
         const std::string_view meant = meant_unit(amount.unit, size_words);
         if (meant == "g" && !allows_giga && *number < 8'000'000)
@@ -74,7 +74,7 @@ Parsed<std::int64_t> parse_bytes(std::string_view text, bool allows_giga) {
 Parsed<std::int64_t> not_a_time(std::string_view text) {
     const Amount amount = split_amount(text);
     const std::string_view meant = meant_unit(amount.unit, time_words);
-    const std::string message = concat({quoted(text), " is not a time"});
+    const std::string message = concat({in_quotes(text), " is not a time"});
     if (!amount.number.empty() && !meant.empty()) return {0, {message, concat({"write ", amount.number, meant})}};
     return {0, {message, "a time is a number with ms, s, m, h or d behind it, as in 30s or 1h30m"}};
 }
@@ -87,7 +87,7 @@ Parsed<bool> parse_flag(std::string_view text) {
     const bool on = is_one_of(text, words_for_on);
     const bool meant = on || is_one_of(text, words_for_off);
     return {false,
-            {concat({quoted(text), " is neither \"on\" nor \"off\""}), !meant ? ""
+            {concat({in_quotes(text), " is neither \"on\" nor \"off\""}), !meant ? ""
                                                                        : on   ? "did you mean \"on\"?"
                                                                               : "did you mean \"off\"?"}};
 }
@@ -95,8 +95,8 @@ Parsed<bool> parse_flag(std::string_view text) {
 Parsed<std::int64_t> parse_integer(std::string_view text, std::int64_t least, std::int64_t most) {
     const auto number = core::parse_number<std::int64_t>(text);
     if (number && *number >= least && *number <= most) return {*number, {}};
-    if (!number) return {0, {concat({quoted(text), " is not a number"}), ""}};
-    return {0, {concat({quoted(text), " is not from ", std::to_string(least), " to ", std::to_string(most)}), ""}};
+    if (!number) return {0, {concat({in_quotes(text), " is not a number"}), ""}};
+    return {0, {concat({in_quotes(text), " is not from ", std::to_string(least), " to ", std::to_string(most)}), ""}};
 }
 
 Parsed<std::int64_t> parse_size(std::string_view text) { return parse_bytes(text, false); }
@@ -111,7 +111,7 @@ Parsed<std::int64_t> parse_seconds(std::string_view text) {
     const Parsed<std::int64_t> out = parse_time(text);
     if (!out.ok() || text.find("ms") == std::string_view::npos) return out;
     return {0,
-            {concat({quoted(text), " is under a second, which this does not take"}), "write whole seconds, as in 1s"}};
+            {concat({in_quotes(text), " is under a second, which this does not take"}), "write whole seconds, as in 1s"}};
 }
 
 Parsed<std::size_t> parse_choice(std::string_view text, std::span<const std::string_view> words) {
@@ -119,7 +119,7 @@ Parsed<std::size_t> parse_choice(std::string_view text, std::span<const std::str
     if (found != words.end()) return {static_cast<std::size_t>(found - words.begin()), {}};
     const std::string meant = did_you_mean(text, words);
     return {0,
-            {concat({quoted(text), " is not known here"}),
+            {concat({in_quotes(text), " is not known here"}),
              meant.empty() ? concat({"there is ", list(words, "and")}) : meant}};
 }
 

@@ -11,7 +11,7 @@ constexpr std::size_t longest_shown = 60;
 
 }  // namespace
 
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
     std::string out = "\"";
     std::size_t shown = 0;
     while (!value.empty() && shown < longest_shown) {
@@ -49,7 +49,7 @@ std::string list(std::span<const std::string_view> names, std::string_view last)
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> names) {
     const std::string_view near = core::nearest(word, names.data(), names.data() + names.size());
-    return near.empty() ? "" : concat({"did you mean ", quoted(near), "?"});
+    return near.empty() ? "" : concat({"did you mean ", in_quotes(near), "?"});
 }
 
 std::string counted(std::size_t n, std::string_view noun) {

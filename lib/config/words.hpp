@@ -9,7 +9,7 @@
 namespace sluice::config {
 
 /// In quotes, on one line whatever it holds; a long one is cut.
-std::string quoted(std::string_view value);
+std::string in_quotes(std::string_view value);
 
 std::string concat(std::initializer_list<std::string_view> parts);
 

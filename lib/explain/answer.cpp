@@ -11,7 +11,7 @@
 namespace sluice::explain {
 
 using config::concat;
-using config::quoted;
+using config::in_quotes;
 using route::Scope;
 
 std::string time_text(core::Duration time) {

@@ -7,7 +7,7 @@
 namespace sluice::explain {
 
 using config::concat;
-using config::quoted;
+using config::in_quotes;
 using route::Listening;
 using route::NameChoice;
 using route::NameKind;
@@ -41,7 +41,7 @@ std::string why_of(int rank, const std::string& host) {
         case 2:
             return "any address, the port of the URL";
         default:
-            return concat({"the port of the URL, if ", quoted(host), " leads to this address"});
+            return concat({"the port of the URL, if ", in_quotes(host), " leads to this address"});
     }
 }
 
@@ -121,19 +121,19 @@ std::string name_of(const route::Scope& scope, std::uint32_t number) {
 }
 
 std::string why_chosen(const route::Scope& scope, const NameChoice& choice) {
-    const std::string name = quoted(name_of(scope, choice.name));
+    const std::string name = in_quotes(name_of(scope, choice.name));
     switch (choice.kind) {
         case NameKind::exact:
-            return scope.host.empty() ? "the request names no host" : concat({"its name is ", quoted(scope.host)});
+            return scope.host.empty() ? "the request names no host" : concat({"its name is ", in_quotes(scope.host)});
         case NameKind::leading_wildcard:
         case NameKind::trailing_wildcard:
         case NameKind::regex:
-            return concat({"its name ", name, " fits ", quoted(scope.host)});
+            return concat({"its name ", name, " fits ", in_quotes(scope.host)});
         case NameKind::fallback:
             break;
     }
     if (scope.listening.sites.size() == 1) return "the only one there";
-    return concat({"no name fits ", quoted(scope.host), ": the default server"});
+    return concat({"no name fits ", in_quotes(scope.host), ": the default server"});
 }
 
 /// What of one site fits a host when nobody else is asked.
@@ -147,7 +147,7 @@ NameChoice fit(const route::Site& site, std::string_view host) {
 
 /// Why `lost`, which fits the host as well, comes after `won`.
 std::string why_lost(NameKind won, NameKind lost, const std::string& name) {
-    const std::string fits = concat({quoted(name), " fits, too, but "});
+    const std::string fits = concat({in_quotes(name), " fits, too, but "});
     if (won == lost) {
         if (won == NameKind::exact) return "it has the same name, but comes later";
         return fits + (won == NameKind::regex ? "comes later" : "is shorter");

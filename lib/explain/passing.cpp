@@ -149,7 +149,7 @@ Field describe_left(const Scope& scope, const Places& places, const http::Field&
 
 std::string words_for(const Scope& scope, const ProxyPass& pass, route::UriRule rule) {
     if (rule != route::UriRule::replaced) return std::string(words_of(rule));
-    return concat({"the location's ", config::quoted(scope.route->text), " becomes ", config::quoted(*pass.uri)});
+    return concat({"the location's ", config::in_quotes(scope.route->text), " becomes ", config::in_quotes(*pass.uri)});
 }
 
 void describe_request(Scope& scope, const ProxyPass& pass, const Places& places, const route::Destination& destination,

@@ -35,7 +35,7 @@ std::string read_authority(std::string_view authority, std::string& host, std::o
     if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
     if (colon == authority.npos) return "";
     port = core::parse_number<std::uint16_t>(authority.substr(colon + 1));
-    return port ? "" : config::concat({"there is no port ", config::quoted(authority.substr(colon + 1))});
+    return port ? "" : config::concat({"there is no port ", config::in_quotes(authority.substr(colon + 1))});
 }
 
 std::string read_client(const std::string& from, net::Address& out) {
@@ -49,7 +49,7 @@ std::string read_client(const std::string& from, net::Address& out) {
         return wrong;
     const auto address = net::Address::parse(ip, port.value_or(client_port));
     if (!address)
-        return config::concat({"--from ", config::quoted(from), " is not an address, as 10.0.0.9 or ::1 are"});
+        return config::concat({"--from ", config::in_quotes(from), " is not an address, as 10.0.0.9 or ::1 are"});
     out = *address;
     return "";
 }
@@ -62,7 +62,7 @@ std::string read_fields(const std::vector<std::string>& fields, std::string& lin
     for (const std::string& field : fields) {
         const auto colon = field.find(':');
         if (colon == std::string::npos || colon == 0)
-            return config::concat({"-H ", config::quoted(field), " is not a field, as 'Name: value' is"});
+            return config::concat({"-H ", config::in_quotes(field), " is not a field, as 'Name: value' is"});
         if (field.find_first_of("\r\n") != std::string::npos) return "-H takes one field, on one line";
         has_host |= core::iequals(std::string_view(field).substr(0, colon), "host");
         lines += field + "\r\n";
@@ -78,7 +78,7 @@ Asked ask(const Question& question) {
     out.error = read_authority(authority, out.host, out.port);
     if (out.error.empty() && has_space_or_control(question.url)) out.error = "a URL has no spaces: write %20";
     if (out.error.empty() && (question.method.empty() || has_space_or_control(question.method)))
-        out.error = config::concat({"there is no method ", config::quoted(question.method)});
+        out.error = config::concat({"there is no method ", config::in_quotes(question.method)});
     if (out.error.empty()) out.error = read_client(question.from, out.client);
     std::string lines;
     bool has_host = false;

@@ -103,7 +103,7 @@ class Writer {
         if (end.kind == "close") return "none: the connection is closed";
         if (end.kind == "redirect") return concat({status, " Location: ", end.text});
         if (end.kind == "respond")
-            return end.text.empty() ? status + " without a body" : concat({status, " ", config::quoted(end.text)});
+            return end.text.empty() ? status + " without a body" : concat({status, " ", config::in_quotes(end.text)});
         return concat({status, " ", http::status_phrase(end.status), ", sluice's own page"});
     }
 

@@ -14,7 +14,7 @@ namespace sluice::explain {
 namespace {
 
 using config::concat;
-using config::quoted;
+using config::in_quotes;
 using route::Decision;
 using route::Trace;
 
@@ -139,7 +139,7 @@ class Teller {
         scope_->peer_uri = destination.uri;
         story_.passing = describe_passing(*scope_, *content, destination, places_);
         if (!leads_somewhere(*scope_, *content, destination))
-            return concat({quoted(destination.authority), " is no upstream, and no address"});
+            return concat({in_quotes(destination.authority), " is no upstream, and no address"});
         end("pass", scope_->error_status, "", {"", "", places_.of(content->where)});
         return "";
     }
@@ -156,7 +156,7 @@ class Teller {
         }
         if (!scope_->gave_up.empty())
             story_.steps.push_back(
-                {"step", {concat({"gave up matching ", quoted(scope_->gave_up)}), "too many steps", {}}, {}, 0});
+                {"step", {concat({"gave up matching ", in_quotes(scope_->gave_up)}), "too many steps", {}}, {}, 0});
     }
 
     void tell_route() {

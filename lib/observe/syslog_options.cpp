@@ -22,12 +22,12 @@ constexpr std::array<std::string_view, 8> severities = {"emerg", "alert",  "crit
 constexpr std::array<std::string_view, 5> parameters = {"server", "facility", "severity", "tag", "nohostname"};
 constexpr std::size_t longest_tag = 32;  // RFC 3164 4.1.3
 
-std::string quoted(std::string_view s) { return '"' + std::string(s) + '"'; }
+std::string in_quotes(std::string_view s) { return '"' + std::string(s) + '"'; }
 
 template <class Words>
 std::string choices(std::string_view word, const Words& words) {
     if (const auto meant = core::nearest(word, words.begin(), words.end()); !meant.empty())
-        return "did you mean " + quoted(meant) + "?";
+        return "did you mean " + in_quotes(meant) + "?";
     std::string out = "it may be ";
     for (std::size_t i = 0; i < words.size(); ++i) {
         if (i) out += i + 1 == words.size() ? " or " : ", ";
@@ -40,13 +40,13 @@ template <class Words>
 std::string find_word(std::string_view kind, std::string_view word, const Words& words, std::size_t& out) {
     for (out = 0; out < words.size(); ++out)
         if (words[out] == word) return "";
-    return "unknown syslog " + std::string(kind) + " " + quoted(word) + ": " + choices(word, words);
+    return "unknown syslog " + std::string(kind) + " " + in_quotes(word) + ": " + choices(word, words);
 }
 
 std::string parse_unix(std::string_view path, SyslogOptions& out) {
     if (path.empty()) return "no path in syslog server \"unix:\": write for example server=unix:/dev/log";
     if (path.size() >= sizeof(sockaddr_un::sun_path))
-        return "too long a path in syslog server " + quoted("unix:" + std::string(path)) +
+        return "too long a path in syslog server " + in_quotes("unix:" + std::string(path)) +
                ": a Unix socket has at most 107 characters";
     out.is_unix = true;
     out.host = path;
@@ -57,7 +57,7 @@ std::string parse_server(std::string_view text, SyslogOptions& out) {
     if (text.starts_with("unix:")) return parse_unix(text.substr(5), out);
     const bool bracketed = text.starts_with('[');
     const auto end_of_host = bracketed ? text.find(']') : text.find(':');
-    const std::string in_server = " in syslog server " + quoted(text);
+    const std::string in_server = " in syslog server " + in_quotes(text);
     if (bracketed && end_of_host == std::string_view::npos)
         return "no \"]\"" + in_server + ": write for example server=[::1]:514";
     out.host = text.substr(bracketed, end_of_host == std::string_view::npos ? end_of_host : end_of_host - bracketed);
@@ -75,11 +75,11 @@ std::string parse_server(std::string_view text, SyslogOptions& out) {
 
 std::string parse_tag(std::string_view text, SyslogOptions& out) {
     if (text.size() > longest_tag)
-        return "syslog tag length exceeds 32: " + quoted(text) + " has " + std::to_string(text.size()) + " characters";
+        return "syslog tag length exceeds 32: " + in_quotes(text) + " has " + std::to_string(text.size()) + " characters";
     for (const char c : text)
         if (!core::is_digit(c) && c != '_' && (core::lower(c) < 'a' || core::lower(c) > 'z'))
-            return "syslog \"tag\" only allows alphanumeric characters and underscore: " + quoted(text) + " has a " +
-                   quoted({&c, 1});
+            return "syslog \"tag\" only allows alphanumeric characters and underscore: " + in_quotes(text) + " has a " +
+                   in_quotes({&c, 1});
     out.tag = text;
     return "";
 }
@@ -112,8 +112,8 @@ std::string parse_parameter(std::string_view word, std::array<bool, parameters.s
         return "";
     }
     if (equals == std::string_view::npos)
-        return "syslog " + quoted(name) + " has no value: write " + std::string(name) + "=...";
-    if (std::exchange(seen[which], true)) return "duplicate syslog " + quoted(name) + ": it may be given once";
+        return "syslog " + in_quotes(name) + " has no value: write " + std::string(name) + "=...";
+    if (std::exchange(seen[which], true)) return "duplicate syslog " + in_quotes(name) + ": it may be given once";
     return parse_value(which, word.substr(equals + 1), out);
 }
 
@@ -144,7 +144,7 @@ std::string resolve_syslog(const SyslogOptions& options, net::Address& out) {
     addrinfo* found = nullptr;
     if (const int error = getaddrinfo(options.host.c_str(), std::to_string(options.port).c_str(), &hints, &found);
         error != 0)
-        return "host not found in syslog server " + quoted(options.host) + ": " + gai_strerror(error);
+        return "host not found in syslog server " + in_quotes(options.host) + ": " + gai_strerror(error);
     out = net::Address::from(found->ai_addr, found->ai_addrlen);
     freeaddrinfo(found);
     return "";

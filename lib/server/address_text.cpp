@@ -43,16 +43,16 @@ bool is_only(std::string_view s, bool (*accepts)(char)) { return std::ranges::al
 
 /// All these return what is wrong, or "".
 std::string check_host(const std::string& host) {
-    if (!is_only(host, is_host_char)) return join({quoted(host), " is not a host name or an IP address"});
+    if (!is_only(host, is_host_char)) return join({in_quotes(host), " is not a host name or an IP address"});
     if (is_only(host, [](char c) { return core::is_digit(c) || c == '.'; }))
-        return is_ipv4(host) ? "" : join({quoted(host), " is not an IPv4 address: four numbers from 0 to 255"});
-    if (host.size() > longest_host || !has_good_labels(host)) return join({quoted(host), " is not a host name"});
+        return is_ipv4(host) ? "" : join({in_quotes(host), " is not an IPv4 address: four numbers from 0 to 255"});
+    if (host.size() > longest_host || !has_good_labels(host)) return join({in_quotes(host), " is not a host name"});
     return "";
 }
 
 std::string read_port(std::string_view text, std::uint16_t& port) {
     if (text.empty()) return "needs a port after the colon, such as 8080";
-    if (!is_only(text, core::is_digit)) return join({"port ", quoted(text), " is not a number"});
+    if (!is_only(text, core::is_digit)) return join({"port ", in_quotes(text), " is not a number"});
     const auto number = core::parse_number<std::uint16_t>(text);
     if (!number) return join({"port ", text.substr(0, 40), " is over 65535"});
     port = *number;
@@ -75,7 +75,7 @@ std::string read_bracketed(std::string_view text, AddressText& out) {
     const std::size_t close = text.find(']');
     if (close == std::string_view::npos) return "the \"]\" is missing, as in [::1]:8080";
     out.host = text.substr(1, close - 1);
-    if (!is_ipv6(out.host)) return join({quoted(out.host), " is not an IPv6 address"});
+    if (!is_ipv6(out.host)) return join({in_quotes(out.host), " is not an IPv6 address"});
     const std::string_view rest = text.substr(close + 1);
     if (rest.empty()) return join({"needs a port, as in ", text, ":8080"});
     if (rest.front() != ':') return "needs a colon and a port after the \"]\", as in [::1]:8080";

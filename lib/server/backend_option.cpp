@@ -15,15 +15,15 @@ std::string read_number(std::string_view text, std::uint32_t least, std::uint32_
     const auto number = core::parse_number<std::uint32_t>(text);
     if (!number || *number < least || *number > largest_number)
         return join(
-            {quoted(text), " is not a number from ", std::to_string(least), " to ", std::to_string(largest_number)});
+            {in_quotes(text), " is not a number from ", std::to_string(least), " to ", std::to_string(largest_number)});
     out = *number;
     return "";
 }
 
 std::string read_time(std::string_view text, core::Duration& out) {
     const auto milliseconds = core::parse_milliseconds(text);
-    if (!milliseconds) return join({quoted(text), " is not a time such as 10s, 500ms or 1m30s"});
-    if (*milliseconds > longest_milliseconds) return join({quoted(text), " is over a year"});
+    if (!milliseconds) return join({in_quotes(text), " is not a time such as 10s, 500ms or 1m30s"});
+    if (*milliseconds > longest_milliseconds) return join({in_quotes(text), " is over a year"});
     out = std::chrono::milliseconds(*milliseconds);
     return "";
 }
@@ -44,7 +44,7 @@ constexpr Parameter parameters[] = {
 std::string unknown_parameter(std::string_view name) {
     std::string_view names[std::size(parameters)];
     std::ranges::transform(parameters, names, &Parameter::name);
-    return join({"no such parameter ", quoted(name), "; ", suggestion(name, names)});
+    return join({"no such parameter ", in_quotes(name), "; ", suggestion(name, names)});
 }
 
 /// `seen`: one bit for each row of `parameters`.

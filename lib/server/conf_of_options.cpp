@@ -7,7 +7,7 @@ namespace sluice::server {
 namespace {
 
 /// As a word of a conf.
-std::string quoted(const std::string& text) {
+std::string in_quotes(const std::string& text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '"' || c == '\\') out += '\\';
@@ -21,11 +21,11 @@ bool has_ipv6() { return !resolve({AddressText::Family::host, "::1", 1, "::1"}).
 std::string listen_line(const net::Address& address) {
     const bool everywhere = address.family() == net::Address::Family::v6 && address.ip() == "::";
     if (everywhere && !has_ipv6()) return "listen *:" + std::to_string(address.port()) + ";\n";
-    return "listen " + quoted(address.text()) + (everywhere ? " ipv6only=off;\n" : ";\n");
+    return "listen " + in_quotes(address.text()) + (everywhere ? " ipv6only=off;\n" : ";\n");
 }
 
 std::string server_line(const BackendOption& backend, const net::Address& address) {
-    std::string out = "server " + quoted(address.text()) + " weight=" + std::to_string(backend.weight) +
+    std::string out = "server " + in_quotes(address.text()) + " weight=" + std::to_string(backend.weight) +
                       " max_fails=" + std::to_string(backend.health.max_fails) +
                       " fail_timeout=" + std::to_string(backend.health.fail_timeout.count() / 1000) + "ms";
     return out + (backend.backup ? " backup;\n" : ";\n");
@@ -45,7 +45,7 @@ OptionsAsConf conf_of(const Options& options) {
         if (!resolved.message.empty()) return {"", "--backend \"" + backend.address.text + "\": " + resolved.message};
         for (const auto& address : resolved.addresses) servers += server_line(backend, address);
     }
-    const std::string log = options.access_log == "off" ? "off" : quoted(options.access_log) + " timed";
+    const std::string log = options.access_log == "off" ? "off" : in_quotes(options.access_log) + " timed";
     return {"worker_processes " + (options.threads ? std::to_string(options.threads) : std::string("auto")) +
                 ";\n"
                 "error_log stderr notice;\n"

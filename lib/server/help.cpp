@@ -72,7 +72,7 @@ std::string help_text() {
     return out;
 }
 
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
     constexpr std::size_t longest = 200;
     constexpr char hex[] = "0123456789abcdef";
     std::string out = "\"";

@@ -20,7 +20,7 @@ ParsedBackend parse_backend(std::string_view text);
 std::string help_text();
 
 /// In quotes and on one line, whatever it holds; a long one is cut.
-std::string quoted(std::string_view value);
+std::string in_quotes(std::string_view value);
 
 /// All parts as one string.
 std::string join(std::initializer_list<std::string_view> parts);

@@ -109,8 +109,8 @@ std::string unknown_flag(std::string_view token) {
     std::string_view meant = core::nearest(name, std::begin(names), std::end(names));
     const OtherName* other = std::ranges::find(other_names, name, &OtherName::name);
     if (other != std::end(other_names)) meant = other->ours;
-    if (meant.empty()) return join({quoted(shown), ": no such flag; --help shows all"});
-    return join({quoted(shown), ": no such flag; did you mean --", meant, "?"});
+    if (meant.empty()) return join({in_quotes(shown), ": no such flag; --help shows all"});
+    return join({in_quotes(shown), ": no such flag; did you mean --", meant, "?"});
 }
 
 std::string missing_value(const Flag& flag) {
@@ -158,7 +158,7 @@ bool has(const Given& given, std::string_view name, std::string_view short_name)
 /// What stands where no flag's value is expected.
 std::string stray_word(std::string_view word) {
     if (word.starts_with('-') && word.size() > 1) return unknown_flag(word);
-    return join({quoted(word), ": is no flag; a backend is given as --backend ADDRESS"});
+    return join({in_quotes(word), ": is no flag; a backend is given as --backend ADDRESS"});
 }
 
 std::string apply_one(const po::option& given, Options& out, std::vector<const Flag*>& seen) {
@@ -170,7 +170,7 @@ std::string apply_one(const po::option& given, Options& out, std::vector<const F
     const std::string value = given.value.empty() ? "" : given.value.front();
     if (value.starts_with("--")) return missing_value(*flag);  // the next flag: the value was forgotten
     const std::string message = flag->set(out, value);
-    return message.empty() ? "" : join({"--", flag->name, " ", quoted(value), ": ", message});
+    return message.empty() ? "" : join({"--", flag->name, " ", in_quotes(value), ": ", message});
 }
 
 std::string apply(const Given& given, Options& out) {
@@ -193,15 +193,15 @@ std::string check_together(const Options& options) {
     const bool demo = options.action == Options::Action::demo;
     if (options.once && !demo) return "--once: goes only with --demo";
     if (demo && !options.backends.empty())
-        return join({"--backend ", quoted(options.backends.front().address.text),
+        return join({"--backend ", in_quotes(options.backends.front().address.text),
                      ": --demo runs its own backends; leave out one of the two"});
     if (!demo && options.backends.empty())
         return "--backend: none is given; try --backend 127.0.0.1:9001, or --demo to see sluice work";
     if (!demo && std::ranges::all_of(options.backends, &BackendOption::backup))
-        return join({"--backend ", quoted(options.backends.front().address.text),
+        return join({"--backend ", in_quotes(options.backends.front().address.text),
                      ": a backup needs a backend to stand in for; leave out \"backup\" at one of them"});
     if (const AddressText* repeated = find_repeated(options.listen))
-        return join({"--listen ", quoted(repeated->text), ": is given twice"});
+        return join({"--listen ", in_quotes(repeated->text), ": is given twice"});
     return "";
 }
 

@@ -14,7 +14,7 @@ namespace sluice::vars {
 using config::concat;
 using config::Diagnostics;
 using config::Directive;
-using config::quoted;
+using config::in_quotes;
 using config::Span;
 using config::Word;
 
@@ -91,7 +91,7 @@ bool GeoBuilder::read_source(const Word& word) {
     const std::optional<Template> source = compile(word, names_, diagnostics_);
     if (!source) return false;
     if (source->parts().size() != 1 || source->parts()[0].kind != Part::Kind::variable) {
-        diagnostics_.error("variable", word.span, concat({quoted(word.value), " is not a variable"}),
+        diagnostics_.error("variable", word.span, concat({in_quotes(word.value), " is not a variable"}),
                            "the first one is the variable that holds the address: geo $remote_addr $result { ... }");
         return false;
     }
@@ -144,7 +144,7 @@ std::uint32_t GeoBuilder::intern(const std::string& value) {
 void GeoBuilder::warn_twice(const Word& key, Span first) {
     diagnostics_
         .warning("duplicate", key.span,
-                 concat({quoted(key.value), " stands here a second time, and replaces the first"}))
+                 concat({in_quotes(key.value), " stands here a second time, and replaces the first"}))
         .notes.push_back({"the first one is here", first});
 }
 
@@ -162,12 +162,12 @@ void GeoBuilder::set_default(const Word& key, std::uint32_t value) {
 std::optional<Network> GeoBuilder::read_network(const Word& word, bool may_be_range) {
     const auto parsed = parse_network(word.value);
     if (!parsed) {
-        diagnostics_.error("value", word.span, concat({quoted(word.value), " is not an address or a network"}),
+        diagnostics_.error("value", word.span, concat({in_quotes(word.value), " is not an address or a network"}),
                            help_for_network(word.value, may_be_range));
         return std::nullopt;
     }
     if (parsed->low_bits)
-        diagnostics_.warning("low-bits", word.span, concat({"the low bits of ", quoted(word.value), " do not count"}),
+        diagnostics_.warning("low-bits", word.span, concat({"the low bits of ", in_quotes(word.value), " do not count"}),
                              concat({"write ", to_string(parsed->network)}));
     return parsed->network;
 }
@@ -189,10 +189,10 @@ std::optional<AddressRange> GeoBuilder::read_range(const Word& word) {
     const auto range = parse_range(word.value);
     if (range && range->first <= range->last) return range;
     if (range)
-        diagnostics_.error("value", word.span, concat({"the range ", quoted(word.value), " ends before it starts"}),
+        diagnostics_.error("value", word.span, concat({"the range ", in_quotes(word.value), " ends before it starts"}),
                            concat({"write ", to_text(range->last, range->first)}));
     else
-        diagnostics_.error("value", word.span, concat({quoted(word.value), " is not a range of addresses"}),
+        diagnostics_.error("value", word.span, concat({in_quotes(word.value), " is not a range of addresses"}),
                            help_for_range(word.value));
     return std::nullopt;
 }
@@ -205,7 +205,7 @@ void GeoBuilder::add_range(const Word& key, std::uint32_t value) {
         const GeoRanges::Piece& other = *added.conflict;
         diagnostics_
             .error("range", key.span,
-                   concat({quoted(key.value), " overlaps ", quoted(to_text(other.first, other.last))}),
+                   concat({in_quotes(key.value), " overlaps ", in_quotes(to_text(other.first, other.last))}),
                    "a range may lie within one further up, but not reach over its end: write the wider one first")
             .notes.push_back({"which is from here", other.place});
     } else if (added.replaced) {
@@ -215,7 +215,7 @@ void GeoBuilder::add_range(const Word& key, std::uint32_t value) {
 
 void GeoBuilder::remove(const Word& key) {
     const auto missing = [&](std::string_view kind) {
-        diagnostics_.warning("delete", key.span, concat({"there is no ", kind, " ", quoted(key.value), " to delete"}),
+        diagnostics_.warning("delete", key.span, concat({"there is no ", kind, " ", in_quotes(key.value), " to delete"}),
                              "\"delete\" takes back an entry further up that is just the same");
     };
     if (out_.ranges_) {

@@ -14,7 +14,7 @@ namespace sluice::vars {
 using config::concat;
 using config::Diagnostics;
 using config::Directive;
-using config::quoted;
+using config::in_quotes;
 using config::Span;
 using config::Word;
 
@@ -213,7 +213,7 @@ void MapBuilder::add_mask(const Word& key, std::string_view text, std::uint32_t 
         case Mask::Kind::wrong:
             break;
     }
-    diagnostics_.error("value", key.span, concat({quoted(text), " is neither a host name nor a mask"}),
+    diagnostics_.error("value", key.span, concat({in_quotes(text), " is neither a host name nor a mask"}),
                        "a mask has one \"*\", at its start or its end, with a dot: *.example.com or www.example.*");
 }
 
@@ -234,10 +234,10 @@ void MapBuilder::add_key(NameTable& table, const Word& key, std::string_view nam
 
 void MapBuilder::report_same(const Word& key, const Word& first) {
     if (key.value == first.value)
-        return report_twice(key, concat({quoted(key.value), " stands here a second time"}), first.span,
+        return report_twice(key, concat({in_quotes(key.value), " stands here a second time"}), first.span,
                             "only one value can follow from a key; delete one");
     const bool by_case = core::iequals(key.value, first.value);
-    report_twice(key, concat({quoted(key.value), " is the same key as ", quoted(first.value)}), first.span,
+    report_twice(key, concat({in_quotes(key.value), " is the same key as ", in_quotes(first.value)}), first.span,
                  by_case ? "upper and lower case are the same; delete one"
                          : "\".x\" stands for \"x\" and for \"*.x\"; delete one");
 }

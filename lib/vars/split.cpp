@@ -11,7 +11,7 @@ namespace sluice::vars {
 using config::concat;
 using config::Diagnostics;
 using config::Directive;
-using config::quoted;
+using config::in_quotes;
 using config::Span;
 using config::Word;
 
@@ -151,13 +151,13 @@ void SplitBuilder::add_share(const Word& key, const std::string& value) {
     const auto share = parse_percentage(key.value);
     if (!share || *share == 0) {
         diagnostics_.error("value", key.span,
-                           concat({quoted(key.value), share ? " is no share at all" : " is not a percentage"}),
+                           concat({in_quotes(key.value), share ? " is no share at all" : " is not a percentage"}),
                            share ? "delete it, or give it more" : help_for_percentage(key.value));
         return;
     }
     if (rest_.known()) {
         diagnostics_
-            .error("share", key.span, concat({"nothing is left for ", quoted(key.value), " behind \"*\""}),
+            .error("share", key.span, concat({"nothing is left for ", in_quotes(key.value), " behind \"*\""}),
                    "put \"*\" last")
             .notes.push_back({"this one takes all that is left", rest_});
         return;

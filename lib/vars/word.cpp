@@ -9,7 +9,7 @@ namespace sluice::vars {
 
 using config::concat;
 using config::Diagnostics;
-using config::quoted;
+using config::in_quotes;
 using config::Span;
 using config::Word;
 
@@ -51,7 +51,7 @@ void report(const Mistake& mistake, const Word& word, const Names& names, Diagno
                       concat({"write ${", mistake.name, "}"}));
             break;
         case Mistake::Kind::unknown_variable:
-            out.error("unknown-variable", place, concat({"unknown variable ", quoted("$" + mistake.name)}),
+            out.error("unknown-variable", place, concat({"unknown variable ", in_quotes("$" + mistake.name)}),
                       help_for_unknown(mistake.name, names));
             break;
     }
@@ -86,9 +86,9 @@ std::optional<std::string> read_target(const Word& word, Diagnostics& diagnostic
     if (is_capture(name))
         diagnostics.warning(
             "variable", word.span,
-            concat({"nothing can read this variable: ", quoted(word.value), " is what a regex caught"}));
+            concat({"nothing can read this variable: ", in_quotes(word.value), " is what a regex caught"}));
     else if (!is_name(name))
-        diagnostics.warning("variable", word.span, concat({"nothing can read a variable of the name ", quoted(name)}),
+        diagnostics.warning("variable", word.span, concat({"nothing can read a variable of the name ", in_quotes(name)}),
                             is_name(without_braces(name)) ? concat({"write $", without_braces(name)})
                                                           : "names are of letters, digits and \"_\"");
     return name;
@@ -103,17 +103,17 @@ const Word* read_value(const config::Directive& entry, std::string_view block, s
     const std::string& key = entry.name.value;
     // The checker's own words where it looks at the same: each is said once.
     if (entry.block)
-        return wrong(entry.name.span, concat({quoted(block), " holds entries, not blocks"}),
-                     concat({"each is one line with \";\" at its end; if ", quoted(key),
+        return wrong(entry.name.span, concat({in_quotes(block), " holds entries, not blocks"}),
+                     concat({"each is one line with \";\" at its end; if ", in_quotes(key),
                              " is a directive, a \"}\" is missing before it"}));
     if (entry.args.empty()) {
         const std::string meant = config::did_you_mean(key, flags);
-        return wrong(entry.name.span, concat({quoted(key), " has no value"}),
+        return wrong(entry.name.span, concat({in_quotes(key), " has no value"}),
                      meant.empty() ? "an entry is a key and its value; an empty value is written \"\"" : meant);
     }
     if (entry.args.size() > 1)
         return wrong(join(entry.args[1].span, entry.args.back().span),
-                     concat({"an entry of ", quoted(block), " has one value, not ", std::to_string(entry.args.size())}),
+                     concat({"an entry of ", in_quotes(block), " has one value, not ", std::to_string(entry.args.size())}),
                      "put quotes around a value with spaces");
     return &entry.args[0];
 }
@@ -130,7 +130,7 @@ void warn_of_dollar(const Word& value, std::string_view block, Diagnostics& diag
     if (value.value.size() < 2 || !value.value.starts_with('$')) return;
     diagnostics.warning(
         "dollar", value.span,
-        concat({quoted(value.value), " is plain text here: values of ", quoted(block), " have no variables"}),
+        concat({in_quotes(value.value), " is plain text here: values of ", in_quotes(block), " have no variables"}),
         "to get the value of a variable, put a map behind it");
 }
 
