@@ -93,6 +93,8 @@ class Compiler {
     // listen.cpp
     void compile_listen(route::Site& site, const Directive& d);
     void finish_listening();
+    // set_access.cpp
+    void seal_lists();
     // upstream.cpp
     void compile_upstream(const Directive& d);
     /// For proxy_pass to "host:port".
@@ -105,6 +107,8 @@ class Compiler {
 
     std::map<std::string, std::shared_ptr<const route::LogFormat>, std::less<>> formats;
     std::map<std::string, config::Span, std::less<>> format_places;
+    std::vector<std::shared_ptr<route::AccessList>> access_lists;
+    std::vector<std::shared_ptr<route::TrustedProxies>> trusted_lists;
     std::set<std::string, std::less<>> broken_upstreams;  // what is wrong with them has been said
 
   private:
@@ -135,6 +139,7 @@ std::span<const Setter> main();
 std::span<const Setter> client();
 std::span<const Setter> proxy();
 std::span<const Setter> site();
+std::span<const Setter> access();
 std::span<const Setter> logs();
 }  // namespace tables
 

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "compile/compiler.hpp"
+#include "compile/listen_parameters.hpp"
 #include "config/values.hpp"
 #include "core/text.hpp"
 
@@ -29,28 +30,6 @@ Resolved resolve_by_system(const std::string& host, std::uint16_t port) {
     freeaddrinfo(found);
     return out;
 }
-
-namespace {
-
-void apply(Compiler& c, Listening& listening, route::Site& site, const Word& word, bool& is_default) {
-    const std::string_view text = word.value;
-    if (text == "default_server" || text == "default") {
-        is_default = true;
-        listening.default_site = site.index;
-    } else if (text == "proxy_protocol") {
-        c.missing(word.span, "the PROXY protocol is not in sluice yet");
-    } else if (text == "ssl" || text == "quic") {
-        c.missing(word.span, "\"" + word.value + "\": TLS is not in sluice yet", "take the word out, and let something in front of sluice do TLS meanwhile");
-    } else if (text.starts_with("backlog=")) {
-        listening.backlog = core::parse_number<int>(text.substr(8)).value_or(0);
-    } else if (text.starts_with("ipv6only=")) {
-        listening.ipv6_only = text != "ipv6only=off";
-    } else if (text.starts_with("so_keepalive=")) {
-        listening.keepalive = text != "so_keepalive=off";
-    }
-}
-
-}  // namespace
 
 void Compiler::compile_listen(route::Site& site, const Directive& d) {
     const auto parsed = config::parse_listen_address(d.args[0].value);
@@ -83,10 +62,12 @@ void Compiler::compile_listen(route::Site& site, const Directive& d) {
             error(d.args[0].span, "this server listens on " + listening->text + " already", "one of the two lines is enough");
         else
             listening->sites.push_back(site.index);
-        bool is_default = false;
         for (std::size_t i = 1; i < d.args.size(); ++i) {
-            apply(*this, *listening, site, d.args[i], is_default);
-            if (!std::exchange(is_default, false)) continue;
+            if (d.args[i].value != "default_server" && d.args[i].value != "default") {
+                apply_parameter(*this, *listening, d.args[i]);
+                continue;
+            }
+            listening->default_site = site.index;
             const auto [first, fresh] = default_places_.emplace(listening->text, d.args[i].span);
             if (!fresh) again(d.args[i].span, "there is a default server for " + listening->text + " already", first->second, "take the word out of one of the two");
         }

@@ -39,6 +39,7 @@ constexpr Setter table[] = {
     {"lingering_time", set<&Settings::client, &ClientSettings::lingering_time>},
     {"lingering_timeout", set<&Settings::client, &ClientSettings::lingering_timeout>},
     {"merge_slashes", set_in_site<&Site::merge_slashes>},
+    {"ignore_invalid_headers", set_in_site<&Site::ignore_invalid_headers>},
     {"underscores_in_headers", set_in_site<&Site::underscores_in_headers>},
 };
 

@@ -36,10 +36,6 @@ void set_internal(Level& level, const Directive&) {
     if (level.route) level.route->internal = true;
 }
 
-void set_satisfy(Level& level, const Directive& d) {
-    level.settings.satisfy = d.args[0].value == "any" ? route::Satisfy::any : route::Satisfy::all;
-}
-
 constexpr Setter table[] = {
     {"error_page", set_error_page},
     {"recursive_error_pages", set<&Settings::recursive_error_pages>},
@@ -50,7 +46,6 @@ constexpr Setter table[] = {
     {"port_in_redirect", set<&Settings::port_in_redirect>},
     {"server_name_in_redirect", set<&Settings::server_name_in_redirect>},
     {"internal", set_internal},
-    {"satisfy", set_satisfy},
     {"chunked_transfer_encoding", set<&Settings::chunked>},
 };
 
@@ -63,7 +58,7 @@ std::span<const Setter> site() { return table; }
 namespace sluice::compile {
 
 std::span<const std::span<const Setter>> setters() {
-    static const std::span<const Setter> all[] = {tables::main(), tables::client(), tables::proxy(), tables::site(), tables::logs()};
+    static const std::span<const Setter> all[] = {tables::main(), tables::client(), tables::proxy(), tables::site(), tables::access(), tables::logs()};
     return all;
 }
 

@@ -50,6 +50,7 @@ void Compiler::compile_http(const Directive& http) {
         compile_site(d, settings);
     }
     finish_listening();
+    seal_lists();
 }
 
 void Compiler::compile_site(const Directive& server, const route::Settings& around) {

@@ -159,15 +159,18 @@ constexpr Row table[] = {
      .values = "<flag>",
      .standard = "on",
      .example = "off",
-     .support = Support::later,
-     .doc = "Whether header fields with strange names are left out."},
+     .support = Support::here,
+     .doc = "Whether header fields are left out whose names have more in them than letters, digits and \"-\" (and \"_\" with "
+            "underscores_in_headers). With off they go to the backend, if they are names by RFC 9110; others are refused. "
+            "None may pose as a field that proxy_set_header sets, such as X_Forwarded_For."},
     {.name = "underscores_in_headers",
      .contexts = in::http | in::server,
      .values = "<flag>",
      .standard = "off",
      .example = "on",
      .support = Support::here,
-     .doc = "Whether underscores are fine in names of header fields."},
+     .doc = "Whether underscores are fine in names of header fields. Such a field may not pose as one that "
+            "proxy_set_header sets: many backends take X_Real_IP for X-Real-IP."},
     {.name = "client_header_timeout",
      .contexts = in::http | in::server,
      .values = "<time>",

@@ -69,7 +69,8 @@ struct Exchange {
     http::Target target;
     http::Framing framing;
     Record record;
-    const net::Address* client = nullptr;  // the other end of the client's connection
+    const net::Address* client = nullptr;     // whose request it is: the other end of the connection, or who that speaks for
+    const net::Address* connected = nullptr;  // the other end of the connection, if that is not `client`
     const net::Address* local = nullptr;   // the listener's address
     Requester* requester = nullptr;
     bool answered = false;     // bytes of the answer have been sent

@@ -18,7 +18,7 @@ constexpr http::HeadLimits trailer_limits{8192, 16384, 100};
 /// the content is (RFC 9110 6.5.1). A peer may merge them into the head.
 bool may_trail(const http::Field& f) {
     if (f.id == http::FieldId::date) return true;
-    if (f.id != http::FieldId::other || http::has_underscore(f.name)) return false;
+    if (f.id != http::FieldId::other || http::shape_of_name(f.name) != http::NameShape::plain) return false;
     for (const std::string_view start : {"content-", "x-forwarded-", "if-", "proxy-"})
         if (core::iequals(f.name.substr(0, start.size()), start)) return false;
     for (const std::string_view name : {"authorization", "cookie", "set-cookie", "forwarded", "range", "max-forwards", "via", "x-real-ip",

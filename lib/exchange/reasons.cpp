@@ -21,6 +21,7 @@ constexpr std::array<ReasonRow, static_cast<std::size_t>(Reason::count_)> rows{{
     {Reason::body_too_large, "body_too_large", 413, false, error, "client intended to send too large a body"},
     {Reason::version_not_supported, "version_not_supported", 505, false, info, "client used an HTTP version that is not served"},
     {Reason::expectation_failed, "expectation_failed", 417, false, info, "client expects something other than 100-continue"},
+    {Reason::denied_by_rule, "denied_by_rule", 403, false, error, "a deny rule of the conf is about this client"},
     {Reason::client_timed_out, "client_timed_out", 408, false, info, "client timed out"},
     {Reason::client_closed, "client_closed", 499, false, info, "client closed the connection before it had its answer"},
     {Reason::peer_refused, "peer_refused", 502, true, error, "peer refused the connection"},
@@ -82,7 +83,7 @@ Reason reason_of(const Failure& f) {
 
 Reason reason_of_own(int status) {
     for (const auto& r : rows)
-        if (r.status == status && r.reason != Reason::none) return r.reason;
+        if (r.status == status && r.reason != Reason::none && r.reason != Reason::denied_by_rule) return r.reason;
     return Reason::none;
 }
 

@@ -12,7 +12,7 @@ enum class Reason : std::uint8_t {
     none,
     // the client's doing
     bad_request, not_implemented, method_not_allowed, request_line_too_long, request_head_too_large, body_too_large,
-    version_not_supported, expectation_failed, client_timed_out, client_closed,
+    version_not_supported, expectation_failed, denied_by_rule, client_timed_out, client_closed,
     // the peer's
     peer_refused, peer_unreachable, peer_connect_timed_out, peer_send_timed_out, peer_timed_out, peer_reset, peer_closed,
     peer_malformed, peer_truncated, peer_error,
@@ -34,7 +34,8 @@ struct ReasonRow {
 
 const ReasonRow& row(Reason reason);
 
-/// What an answer of our own with this status is called, if it is a failure at all: none for a 404.
+/// What an answer of our own with this status is called, if it is a failure at all: none for a 404, or for a 403, which has
+/// several.
 Reason reason_of_own(int status);
 
 /// The reason a failure amounts to.

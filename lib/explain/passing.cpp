@@ -137,14 +137,21 @@ Field describe_left(const Scope& scope, const Places& places, const http::Field&
         out.place = place_of_header(scope, places, field.name);
     } else if (field.id == FieldId::expect) {
         out.note = "sluice answers it";
-    } else if (field.id == FieldId::other && http::has_underscore(field.name)) {
-        out.note = "its name has an underscore";
+    } else if (field.id == FieldId::other && http::shape_of_name(field.name) != http::NameShape::plain) {
+        out.note = "some backends take its name for that of a field that is not the client's to say";
     } else if (field.id == FieldId::other) {
         out.note = "Connection names it";
     } else {
         out.note = "for the client's own connection only";
     }
     return out;
+}
+
+Field describe_ignored(const Scope& scope, const Places& places, const http::Field& field) {
+    const bool underscore = http::shape_of_name(field.name) == http::NameShape::underscores;
+    const std::string_view word = underscore ? "underscores_in_headers" : "ignore_invalid_headers";
+    const auto place = places.holding_place(scope.route->where, word);
+    return {std::string(field.name), std::string(field.value), concat({word, underscore ? " off" : " on"}), place};
 }
 
 std::string words_for(const Scope& scope, const ProxyPass& pass, route::UriRule rule) {
@@ -165,6 +172,7 @@ void describe_request(Scope& scope, const ProxyPass& pass, const Places& places,
     for (const auto& field : head.fields) out.fields.push_back(describe_sent(scope, places, field));
     for (const auto& field : scope.x.head.fields)
         if (!has(head.fields, field.name)) out.left_out.push_back(describe_left(scope, places, field));
+    for (const auto& field : scope.ignored_fields) out.left_out.push_back(describe_ignored(scope, places, field));
 }
 
 }  // namespace

@@ -6,8 +6,19 @@
 
 #include "core/text.hpp"
 #include "http/head.hpp"
+#include "http/scan.hpp"
 
 namespace sluice::http {
+
+NameShape shape_of_name(std::string_view name) {
+    auto out = NameShape::plain;
+    for (const char c : name) {
+        if (scan::in(scan::plain_table, c)) continue;
+        if (!scan::is_token_char(c)) return NameShape::other;
+        out = std::max(out, c == '_' ? NameShape::underscores : NameShape::token);
+    }
+    return out;
+}
 namespace {
 
 /// A literal as the words `name_is` compares: the last word overlaps the one before where the length is no multiple.

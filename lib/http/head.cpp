@@ -44,6 +44,7 @@ class Parser {
     const char* end_line(const char* line, const char* p, const char* why);
     const char* rare_line_end(const char* line, const char* p, const char* why);
 
+    const char* odd_name_end(const char* p, Fields& fields);
     const char* starve(const char* line);
     const char* refuse(const char* line, const char* at, const char* why, int status = 400);
     const char* fail(int status, const char* why);
@@ -224,17 +225,26 @@ const char* Parser::status_line(const char* p, ResponseHead& head) {
     return "a field's name holds a byte that is not allowed there";
 }
 
+/// The rest of a name, from a byte on that few names have.
+[[gnu::cold]] const char* Parser::odd_name_end(const char* p, Fields& fields) {
+    const char* const stop = scan::end_in(limits_.odd_names ? scan::odd_name_table : scan::token_table, p, end_);
+    if (stop != p) fields.note_odd_name();
+    return stop;
+}
+
 /// Field lines up to and with the empty line (RFC 9112 5). Written for the line that is in order: what else it may be
 /// is asked only when it is not.
 const char* Parser::field_lines(const char* p, Fields& fields) {
     for (;;) {
         const char* const line = p;
-        const char* const colon = scan::token_end(begin, line, end_);
+        const char* colon = scan::plain_end(begin, line, end_);
         if (colon == end_) return starve(line);
-        if (*colon != ':' || colon == line) {
+        if (*colon != ':') {
             if (colon == line && (*line == '\r' || *line == '\n')) return end_line(line, line, "");
-            return refuse(line, colon, bad_name(*colon, colon == line));
+            colon = odd_name_end(colon, fields);
+            if (colon == end_) return starve(line);
         }
+        if (*colon != ':' || colon == line) return refuse(line, colon, bad_name(*colon, colon == line));
         const char* value = colon + 1;
         const char* value_end = scan::value_end(begin, value, end_);
         p = end_line(line, value_end, "a control character in a field's value");

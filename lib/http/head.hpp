@@ -48,19 +48,25 @@ class Fields : public boost::container::small_vector<Field, 24> {
     }
     void clear() {
         ids_ = 0;
+        odd_names_ = false;
         small_vector::clear();
     }
     /// False: there is none. True: there is, or was before it was erased.
     bool may_have(FieldId id) const { return ids_ & bit(id); }
 
+    /// A name was parsed that has more in it than letters, digits and '-'; it may have been erased since.
+    bool has_odd_names() const { return odd_names_; }
+    void note_odd_name() { odd_names_ = true; }
+
   private:
     static std::uint32_t bit(FieldId id) { return std::uint32_t{1} << static_cast<unsigned>(id); }
     std::uint32_t ids_ = 0;
+    bool odd_names_ = false;
 };
 
-/// Peers that turn names into variables (CGI, WSGI) cannot tell X_Forwarded_For from X-Forwarded-For, so such a field
-/// could pose as one of ours.
-inline bool has_underscore(std::string_view name) { return name.find('_') != std::string_view::npos; }
+/// What a field's name is made of; each shape has what the one before has, and more.
+enum class NameShape : std::uint8_t { plain, underscores, token, other };
+NameShape shape_of_name(std::string_view name);
 
 /// The first field with this id, or nullptr.
 const Field* find(const Fields& fields, FieldId id);
@@ -89,6 +95,7 @@ struct HeadLimits {
     std::size_t line = 8192;    // request line or one field line, bytes: nginx's large_client_header_buffers
     std::size_t total = 32768;  // the whole head, bytes
     std::size_t fields = 1000;  // nginx's max_headers
+    bool odd_names = false;     // names may hold any visible byte, as nginx reads them; whoever asks for that sorts them out
 };
 
 enum class HeadState : std::uint8_t { need_more, complete, failed };

@@ -25,6 +25,22 @@ inline constexpr Table token_table = [] {
     return table;
 }();
 
+/// What nearly every field's name is made of: what nginx takes for valid without underscores_in_headers.
+inline constexpr Table plain_table = [] {
+    Table table{};
+    for (int c = '0'; c <= '9'; ++c) table[std::size_t(c)] = true;
+    for (int c = 'a'; c <= 'z'; ++c) table[std::size_t(c)] = table[std::size_t(c - 0x20)] = true;
+    table['-'] = true;
+    return table;
+}();
+
+/// What nginx reads as part of a field's name at all: no control characters, no space, no colon.
+inline constexpr Table odd_name_table = [] {
+    Table table{};
+    for (std::size_t c = 0x21; c < 256; ++c) table[c] = c != 0x7f && c != ':';
+    return table;
+}();
+
 /// What a field value or a reason phrase may hold (RFC 9110 5.5): HTAB, space, visible ASCII, obs-text.
 inline constexpr Table value_table = [] {
     Table table{};
@@ -151,9 +167,9 @@ inline const char* path_end([[maybe_unused]] const char* begin, const char* p, c
     return end_in(path_table, p, end);
 }
 
-/// The first byte that is not a tchar. Letters and '-' go by 16, since nearly all names hold nothing else; a loop over
-/// bytes costs a mispredicted branch per name.
-inline const char* token_end([[maybe_unused]] const char* begin, const char* p, const char* end) {
+/// The first byte outside `table`, which holds letters and '-'. Those go by 16, since nearly all names hold nothing else; a
+/// loop over bytes costs a mispredicted branch per name.
+inline const char* name_end([[maybe_unused]] const char* begin, const char* p, const char* end, const Table& table) {
 #if defined(__SSE2__)
     const auto stops = [](__m128i v) {
         const __m128i from_a = _mm_sub_epi8(_mm_or_si128(v, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
@@ -162,7 +178,12 @@ inline const char* token_end([[maybe_unused]] const char* begin, const char* p, 
     if (const char* const stop = first_stop(begin, p, end, stops)) p = stop;
     if (p != end && *p == ':') return p;
 #endif
-    return end_in(token_table, p, end);
+    return end_in(table, p, end);
 }
+
+/// The first byte that is not a tchar.
+inline const char* token_end(const char* begin, const char* p, const char* end) { return name_end(begin, p, end, token_table); }
+/// The first byte that is no letter, digit or '-'.
+inline const char* plain_end(const char* begin, const char* p, const char* end) { return name_end(begin, p, end, plain_table); }
 
 }  // namespace sluice::http::scan

@@ -43,6 +43,14 @@ Address Address::unix_socket(std::string path) {
     return out;
 }
 
+Address Address::ip_socket(std::span<const unsigned char> bytes, std::uint16_t port) {
+    Address out;
+    out.family_ = bytes.size() == 4 ? Family::v4 : Family::v6;
+    out.port_ = port;
+    std::ranges::copy(bytes, out.bytes_.begin());
+    return out;
+}
+
 namespace {
 /// The digits of an octet and a dot.
 struct OctetText {

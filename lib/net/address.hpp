@@ -23,6 +23,8 @@ class Address {
     Address() = default;
     static Address from(const sockaddr* address, socklen_t size);
     static Address unix_socket(std::string path);
+    /// 4 or 16 bytes in network order, as they are: ::ffff:10.0.0.1 stays an IPv6 address.
+    static Address ip_socket(std::span<const unsigned char> bytes, std::uint16_t port);
     /// A literal: "127.0.0.1", "::1".
     static std::optional<Address> parse(const std::string& ip, std::uint16_t port);
 

@@ -23,7 +23,34 @@ void remove_stale(const Address& address) {
     if (connect(fd, to.get(), to.size) != 0 && errno == ECONNREFUSED) unlink(address.path().c_str());
     close(fd);
 }
+int backlog_of(const ListenOptions& options) { return options.backlog > 0 ? options.backlog : usual_backlog; }
+
+void set(int fd, int level, int name, int value) { setsockopt(fd, level, name, &value, sizeof value); }
+
+void set_keep_alive(int fd, const KeepAlive& keep) {
+    set(fd, SOL_SOCKET, SO_KEEPALIVE, keep.on);
+    if (keep.idle > 0) set(fd, IPPROTO_TCP, TCP_KEEPIDLE, keep.idle);
+    if (keep.interval > 0) set(fd, IPPROTO_TCP, TCP_KEEPINTVL, keep.interval);
+    if (keep.count > 0) set(fd, IPPROTO_TCP, TCP_KEEPCNT, keep.count);
+}
+
+/// Buffers must have their sizes before the handshake, which tells the other side of the window.
+void tune_socket(int fd, bool is_tcp, const ListenOptions& before, const ListenOptions& options) {
+    if (options.receive_buffer > 0 && options.receive_buffer != before.receive_buffer)
+        set(fd, SOL_SOCKET, SO_RCVBUF, options.receive_buffer);
+    if (options.send_buffer > 0 && options.send_buffer != before.send_buffer)
+        set(fd, SOL_SOCKET, SO_SNDBUF, options.send_buffer);
+    if (!is_tcp) return;
+    if (options.keep_alive != before.keep_alive) set_keep_alive(fd, options.keep_alive.value_or(KeepAlive{}));
+    if (options.fast_open != before.fast_open) set(fd, IPPROTO_TCP, TCP_FASTOPEN, options.fast_open);
+    if (options.deferred != before.deferred) set(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, options.deferred);
+}
 }  // namespace
+
+void tune(int fd, const Address& address, const ListenOptions& before, const ListenOptions& options) {
+    tune_socket(fd, address.family() != Address::Family::unix_path, before, options);
+    if (options.backlog != before.backlog) listen(fd, backlog_of(options));
+}
 
 Listening listen_on(const Address& address, const ListenOptions& options) {
     const auto to = address.native();
@@ -40,7 +67,8 @@ Listening listen_on(const Address& address, const ListenOptions& options) {
         const int only = options.ipv6_only;
         if (family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
     }
-    if (bind(fd, to.get(), to.size) == 0 && listen(fd, options.backlog > 0 ? options.backlog : usual_backlog) == 0) {
+    tune_socket(fd, family != AF_UNIX, {}, options);
+    if (bind(fd, to.get(), to.size) == 0 && listen(fd, backlog_of(options)) == 0) {
         // Whoever can reach the folder may connect, as with nginx.
         if (family == AF_UNIX) chmod(address.path().c_str(), 0666);
         return {fd, 0};

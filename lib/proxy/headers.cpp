@@ -121,9 +121,19 @@ class OwnFields {
     bool closes_ = false;
 };
 
-bool is_for_peer(const Field& f, const OwnFields& own, bool underscores) {
+/// Peers that make variables of names (CGI, WSGI) read X_Forwarded_For as X-Forwarded-For. A field with such a name must
+/// not pose as one that is ours to say.
+bool poses_as_ours(const Field& f, const OwnFields& own) {
+    if (http::shape_of_name(f.name) == http::NameShape::plain) return false;
+    std::string read_as(f.name);
+    std::ranges::replace_if(read_as, [](unsigned char c) { return !std::isalnum(c); }, '-');
+    const auto id = http::field_id(read_as);
+    return is_in(hop_by_hop | ours_in_requests, id) || own.replace({read_as, {}, id});
+}
+
+bool is_for_peer(const Field& f, const OwnFields& own, bool odd_names) {
     if (own.replace(f)) return false;
-    if (f.id == FieldId::other) return underscores || !http::has_underscore(f.name);
+    if (f.id == FieldId::other) return !odd_names || !poses_as_ours(f, own);
     return !is_in(hop_by_hop | ours_in_requests, f.id);
 }
 
@@ -159,7 +169,7 @@ WrittenHead write_request_head(route::Scope& scope, std::string_view uri, std::s
     if (proxy.pass_headers) {
         const bool names = connection_names_fields(head.fields);
         for (const Field& f : head.fields)
-            if (is_for_peer(f, own, scope.site->underscores_in_headers) && !(names && named_by_connection(head.fields, f.name))) w.field(f);
+            if (is_for_peer(f, own, head.fields.has_odd_names()) && !(names && named_by_connection(head.fields, f.name))) w.field(f);
     }
     if (proxy.pass_body) write_framing(x.framing, head, w);
     if (offers_websocket(x) && proxy.http_minor)

@@ -77,7 +77,7 @@ bool logs_level(const Serving& q, exchange::Level level) {
     return std::any_of(sinks.begin(), sinks.end(), [&](const auto& sink) { return level >= sink.level; });
 }
 
-void log_error(Serving& q, exchange::Level level, std::string_view text) {
+void log_error(Serving& q, exchange::Level level, std::string_view text, std::string_view more) {
     const auto& x = q.x;
     std::string line = "*" + std::to_string(x.record.connection) + ' ';
     line += text;
@@ -88,6 +88,7 @@ void log_error(Serving& q, exchange::Level level, std::string_view text) {
     if (!x.target.host.empty()) append_quoted(line, "host", x.target.host);
     if (const auto* referer = http::find(x.head.fields, http::FieldId::referer)) append_quoted(line, "referrer", referer->value);
     if (x.record.id[0] | x.record.id[1]) observe::append_id(line += ", id: ", x.record.id);
+    if (!more.empty()) (line += ", ") += more;
     const auto sinks = sinks_of(q);
     q.s.logs.error(sinks.data(), sinks.data() + sinks.size(), level, line);
 }

@@ -58,7 +58,8 @@ struct Serving {
 };
 
 /// A line "*CONN text, client: …, server: …, request: "…", upstream: "…", host: "…"" to the error logs of the route.
-void log_error(Serving& q, exchange::Level level, std::string_view text);
+/// `more`, if there is any, stands at its end.
+void log_error(Serving& q, exchange::Level level, std::string_view text, std::string_view more = {});
 /// Whether any error log of the route takes that level: not worth making the text otherwise.
 bool logs_level(const Serving& q, exchange::Level level);
 /// Makes the request's id if it has none.

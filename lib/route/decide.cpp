@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "http/target.hpp"
+#include "route/checks.hpp"
+#include "route/odd_names.hpp"
 #include "route/run_script.hpp"
 #include "route/uri.hpp"
 
@@ -125,7 +127,8 @@ Decision run_location(Scope& scope, Trace* trace) {
             case Flow::decided: return decision;
             case Flow::on:
             case Flow::stop:
-                if (scope.route->limit_except && scope.route->limit_except->deny_all) break;
+                find_real_client(scope, trace);
+                if (!pass_checks(scope, decision, trace)) return decision;
                 return {Kind::serve, 0, {}, "", scope.route->where};
             case Flow::search:
                 if (--scope.cycles_left == 0) return refuse(500, "rewrite or internal redirection cycle", scope.route->where);
@@ -161,7 +164,10 @@ const ErrorPage* find_error_page(const Scope& scope, int status) {
 Decision decide(Scope& scope, Trace* trace) {
     if (!choose_site(scope, trace)) return refuse(400, "the host cannot be one");
     if (trace) trace->add(scope.site->where, "host \"" + std::string(scope.host) + "\" meets the server of this place", Trace::Kind::site);
+    if (scope.x.head.fields.has_odd_names())
+        if (const char* wrong = sort_out_odd_names(scope)) return refuse(400, wrong);
     if (const char* wrong = take_target(scope)) return refuse(400, wrong);
+    find_real_client(scope, trace);
     return run_site(scope, trace);
 }
 

@@ -2,6 +2,7 @@
 // `sluice explain` and tests all call the same functions.
 #pragma once
 
+#include "exchange/reasons.hpp"
 #include "route/scope.hpp"
 
 namespace sluice::route {
@@ -48,6 +49,7 @@ struct Decision {
     std::string_view text;
     const char* why = "";  // refuse: in plain words
     config::Span where;    // what in the conf decided
+    exchange::Reason reason = exchange::Reason::none;  // refuse: if it is not that of the status
 };
 
 /// 301, 302, 303, 307, 308: those that go with a Location.

@@ -49,7 +49,6 @@ struct Route {
     struct LimitExcept {
         std::vector<std::string> methods;
         const Route* route = nullptr;  // holds for all other methods
-        bool deny_all = false;
     };
     std::optional<LimitExcept> limit_except;
 };
@@ -67,7 +66,7 @@ struct Site {
     bool merge_slashes = true;
     bool ignore_invalid_headers = true, underscores_in_headers = false;
     core::Duration header_timeout = std::chrono::seconds(60);
-    http::HeadLimits head_limits;  // large_client_header_buffers, max_headers
+    http::HeadLimits head_limits{.odd_names = true};  // large_client_header_buffers, max_headers
 };
 
 }  // namespace sluice::route

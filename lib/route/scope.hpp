@@ -34,6 +34,7 @@ class Scope {
     const Route* route;  // never nullptr
     const Settings& settings() const { return route->settings; }
 
+    std::optional<net::Address> real_client;  // see find_real_client()
     std::string_view host;       // as in $host: lower case, without port
     std::string_view uri;        // $uri
     std::string_view args;       // $args
@@ -64,6 +65,9 @@ class Scope {
     void take_captures(std::string_view subject, const core::Captures& captures);
     std::string_view capture(std::size_t number) const;
     void set_groups(const Matcher& matcher, std::string_view subject, const core::Captures& captures);
+
+    /// Fields that were left out for their names, for the log.
+    std::span<const http::Field> ignored_fields;
 
     /// Patterns that were given up, for the log.
     std::string_view gave_up;

@@ -11,6 +11,8 @@
 #include "core/time.hpp"
 #include "exchange/reasons.hpp"
 #include "http/head.hpp"
+#include "route/access.hpp"
+#include "route/real_ip.hpp"
 #include "vars/template.hpp"
 
 namespace sluice::route {
@@ -106,6 +108,8 @@ struct ProxySettings {
 struct Settings {
     ClientSettings client;
     ProxySettings proxy;
+    std::shared_ptr<const AccessList> access;  // nullptr: no rules
+    RealIpSettings real_ip;
     Shared<ErrorPage> error_pages;
     Shared<AddHeader> add_headers;
     Shared<AccessLog> access_logs;

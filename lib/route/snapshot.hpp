@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "config/tree.hpp"
-#include "net/address.hpp"
+#include "net/listen.hpp"
 #include "route/route.hpp"
 #include "route/variable.hpp"
 #include "vars/geo.hpp"
@@ -26,8 +26,9 @@ struct Listening {
     std::uint32_t default_site = 0;
     Names names;
     std::vector<std::pair<std::uint32_t, Matcher>> name_matchers;  // by number of the name: groups of its regex
-    int backlog = 0;                                               // 0: the usual
-    bool proxy_protocol = false, secure = false, keepalive = false, ipv6_only = true;
+    net::ListenOptions socket;
+    bool proxy_protocol = false;  // each connection begins with a header of the PROXY protocol
+    bool secure = false;
 };
 
 /// The main level: what the process does.

@@ -19,6 +19,19 @@ Value read_remote_port(Scope& scope, const Variable&) {
     return scope.x.client ? port_value(scope, scope.x.client->port()) : Value::absent();
 }
 
+/// The connection's other end, whoever it speaks for.
+const net::Address* connected(const Scope& scope) { return scope.x.connected ? scope.x.connected : scope.x.client; }
+
+Value read_connected_addr(Scope& scope, const Variable&) {
+    const auto* address = connected(scope);
+    return address ? ip_value(scope, *address) : Value::absent();
+}
+
+Value read_connected_port(Scope& scope, const Variable&) {
+    const auto* address = connected(scope);
+    return address ? port_value(scope, address->port()) : Value::absent();
+}
+
 Value read_binary_remote_addr(Scope& scope, const Variable& variable) {
     if (!scope.x.client) return Value::absent();
     const auto bytes = scope.x.client->ip_bytes();
@@ -70,8 +83,8 @@ constexpr VariableRow table[] = {
      "\"on\" over TLS, else nothing."},
     {"pipe", [](Scope& s, const Variable&) { return Value{s.x.record.pipelined ? "p" : "."}; },
      "\"p\" if the request was sent before the previous one was answered, else \".\"."},
-    {"realip_remote_addr", read_remote_addr, "The address of the connection's other end, whoever it speaks for."},
-    {"realip_remote_port", read_remote_port, "The port of the connection's other end."},
+    {"realip_remote_addr", read_connected_addr, "The address of the connection's other end, whoever it speaks for."},
+    {"realip_remote_port", read_connected_port, "The port of the connection's other end."},
     {"remote_addr", read_remote_addr, "The client's address."},
     {"remote_port", read_remote_port, "The client's port."},
     {"scheme", [](Scope& s, const Variable&) { return Value{s.listening.secure ? "https" : "http"}; },

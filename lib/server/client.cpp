@@ -53,6 +53,15 @@ net::Detached Client::serve() {
     Input in;
     in.buffer = worker_.loop().buffers().lend_small();
     bool more = true;
+    if (!std::exchange(begun_, true) && awaits_proxy_header()) {
+        more = co_await read_proxy_header(in);
+        if (more && in.empty() && !worker_.draining()) {
+            // That alone has come: what is left of the time is the request's.
+            in.buffer.release();
+            park(accepted_ + worker_.first_wait(local_) - worker_.loop().now());
+            co_return;
+        }
+    }
     while (more) {
         more = co_await serve_one(in);
         served_by_ = nullptr;
@@ -70,6 +79,11 @@ net::Detached Client::serve() {
     worker_.retire(*this);
 }
 
+bool Client::awaits_proxy_header() const {
+    const auto* listening = worker_.conf().find_listening(local_.number);
+    return listening && listening->proxy_protocol;
+}
+
 Task<bool> Client::serve_one(Input& in) {
     const Worker::Use use(worker_);
     served_by_ = use->snapshot.get();
@@ -84,6 +98,7 @@ Task<bool> Client::serve_one(Input& in) {
     x.record.began = worker_.loop().now();
     x.record.when = worker_.loop().wall();
     x.record.descriptor = stream_.fd();
+    x.record.proxy_header = proxy_header_.get();
     x.record.pipelined = requests_ > 1 && !in.empty();
     route::Scope scope(*use->snapshot, *listening, x, worker_.tools());
     proxy::Serving q{worker_.service(), *use, scope, x};

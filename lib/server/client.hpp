@@ -3,6 +3,7 @@
 
 #include <boost/intrusive/list.hpp>
 
+#include "exchange/proxy_header.hpp"
 #include "server/http1.hpp"
 #include "server/listen_table.hpp"
 
@@ -39,6 +40,9 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     void finish() override;
 
     net::Detached serve();
+    bool awaits_proxy_header() const;
+    net::Task<bool> read_proxy_header(Input& in);
+    void tell_no_proxy_header(exchange::Level level, std::string_view why);
     /// One request. True: the connection can take another.
     net::Task<bool> serve_one(Input& in);
     net::Task<bool> serve_exchange(Input& in, proxy::Serving& q, std::size_t head_size);
@@ -56,8 +60,9 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     core::Duration keep_alive_{};  // as the last request's route has it
     std::uint64_t number_;
     const route::Snapshot* served_by_ = nullptr;
+    std::unique_ptr<const exchange::ProxyHeader> proxy_header_;  // if the listener wants one
     std::uint32_t requests_ = 0;
-    bool parked_ = false, gone_ = false, aborted_ = false, must_linger_ = false;
+    bool begun_ = false, parked_ = false, gone_ = false, aborted_ = false, must_linger_ = false;
 };
 
 }  // namespace sluice::server

@@ -22,7 +22,7 @@ ListenAddress& ListenTable::find(const net::Address& wanted) {
 int ListenTable::open_one(const route::Listening& listening, std::size_t workers, ListenAddress& where,
                           std::vector<std::vector<Socket>>& out) {
     const bool is_unix = where.wanted.family() == net::Address::Family::unix_path;
-    const net::ListenOptions options{.backlog = listening.backlog, .ipv6_only = listening.ipv6_only};
+    const net::ListenOptions& options = listening.socket;
     // Sockets that share a port would also share it with another process of this user: look first whether it is free.
     // One that was ours a moment ago is shared with ourselves, and is not looked at.
     const bool may_be_ours = where.was_open && !is_unix && where.wanted.port() != 0;

@@ -35,6 +35,11 @@ void Listener::close() {
     ::close(std::exchange(fd_, -1));
 }
 
+void Listener::tune(const net::ListenOptions& options) {
+    if (fd_ >= 0) net::tune(fd_, where_.address, options_, options);
+    options_ = options;
+}
+
 void Listener::on_events(std::uint32_t) {
     if (paused_) return;
     for (int i = 0; i < batch && !paused_ && accept_one(); ++i) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/address.hpp"
+#include "net/listen.hpp"
 #include "net/loop.hpp"
 #include "server/listen_table.hpp"
 
@@ -16,6 +17,9 @@ class Listener final : public net::Watched {
     ~Listener() override;
 
     const ListenAddress& where() const { return where_; }
+
+    /// The conf in force may want something else of the socket than the one before it.
+    void tune(const net::ListenOptions& options);
 
     /// Takes what waits in the queue, then stops listening for good.
     void close();
@@ -35,6 +39,7 @@ class Listener final : public net::Watched {
     Worker& worker_;
     int fd_;
     const ListenAddress& where_;
+    net::ListenOptions options_;
     bool shared_;  // one socket for all workers: only one of them is woken per connection
     bool paused_ = false;
     bool careful_ = false;  // has run out once: asks before each accept

@@ -1,5 +1,6 @@
 #include "server/serve.hpp"
 
+#include "core/log_escape.hpp"
 #include "proxy/forward.hpp"
 #include "route/decide.hpp"
 #include "route/log_line.hpp"
@@ -20,8 +21,21 @@ void tell_gave_up(proxy::Serving& q) {
     q.scope.gave_up = {};
 }
 
+/// As nginx does, at the level that few have switched on.
+void tell_ignored_fields(proxy::Serving& q) {
+    if (q.scope.ignored_fields.empty() || !proxy::logs_level(q, exchange::Level::info)) return;
+    for (const auto& field : q.scope.ignored_fields) {
+        std::string text = "client sent invalid header line: \"";
+        core::append_escaped(text, field.name);
+        text += ": ";
+        core::append_escaped(text, field.value);
+        proxy::log_error(q, exchange::Level::info, text += "\" while reading client request headers");
+    }
+}
+
 /// What a refusal of ours is called. What the conf says itself is no failure.
 Reason reason_of(const Decision& decision) {
+    if (decision.reason != Reason::none) return decision.reason;
     if (std::string_view(decision.why) == "return") return Reason::none;
     return exchange::reason_of_own(decision.status);
 }
@@ -30,8 +44,12 @@ void tell_refusal(proxy::Serving& q, const Decision& decision, Reason reason) {
     if (reason == Reason::none || !*decision.why) return;
     std::string text = decision.why;
     if (reason == Reason::body_too_large) text += ": " + std::to_string(q.x.framing.length) + " bytes";
-    if (decision.where.known()) text += ", by " + q.scope.snapshot.place(decision.where);
-    if (proxy::logs_level(q, row(reason).level)) proxy::log_error(q, row(reason).level, text);
+    if (!proxy::logs_level(q, row(reason).level)) return;
+    const auto place = q.scope.snapshot.place(decision.where);
+    // Programs that watch the log look for nginx's words up to the client's address: the place goes to the end.
+    if (reason == Reason::denied_by_rule) return proxy::log_error(q, row(reason).level, text, "rule: " + place);
+    if (!place.empty()) text += ", by " + place;
+    proxy::log_error(q, row(reason).level, text);
 }
 
 }  // namespace
@@ -39,6 +57,7 @@ void tell_refusal(proxy::Serving& q, const Decision& decision, Reason reason) {
 Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
     auto decision = route::decide(q.scope);
     requester.obey(q.settings().client);
+    tell_ignored_fields(q);
     std::string_view detail = decision.why;
     Reason reason = Reason::none;
     if (decision.kind == Decision::Kind::refuse) {
@@ -86,6 +105,7 @@ Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
         if (decision.kind == Decision::Kind::refuse) {
             reason = reason_of(decision);
             detail = decision.why;
+            if (reason == Reason::denied_by_rule) tell_refusal(q, decision, reason);
         }
     }
 }

@@ -39,6 +39,8 @@ void Worker::adopt_conf(const Deployed& deployed) {
     confs_.push_back(std::make_unique<proxy::Configured>(deployed.snapshot, deployed.files, logs_));
     conf_ = confs_.back().get();
     ++conf_->users;
+    for (Listener& listener : listeners_)
+        if (const auto* listening = conf_->find_listening(listener.where().number)) listener.tune(listening->socket);
     if (old) release(*old);
 }
 
@@ -66,7 +68,10 @@ void Worker::tell(exchange::Level level, std::string_view text) {
     logs_.error(sinks.data(), sinks.data() + sinks.size(), level, text);
 }
 
-void Worker::listen(int fd, const ListenAddress& where, bool shared) { listeners_.emplace_back(*this, fd, where, shared); }
+void Worker::listen(int fd, const ListenAddress& where, bool shared) {
+    Listener& listener = listeners_.emplace_back(*this, fd, where, shared);
+    if (const auto* listening = conf_->find_listening(where.number)) listener.tune(listening->socket);
+}
 
 void Worker::stop_listening(const ListenAddress& where) {
     for (auto it = listeners_.begin(); it != listeners_.end();) {

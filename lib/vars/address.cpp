@@ -72,15 +72,16 @@ std::optional<Ip> parse_ip(std::string_view text) {
     return text.find(':') == text.npos ? parse_v4(text) : parse_v6(text);
 }
 
-std::optional<Ip> parse_ip_and_port(std::string_view text) {
-    if (const auto ip = parse_ip(text)) return ip;
+std::optional<Endpoint> parse_endpoint(std::string_view text) {
+    if (const auto ip = parse_ip(text)) return Endpoint{*ip, 0};
     const std::size_t colon = text.rfind(':');
     if (colon == text.npos) return std::nullopt;
     const auto port = core::parse_number<std::uint16_t>(text.substr(colon + 1));
     if (!port || *port == 0) return std::nullopt;
     text = text.substr(0, colon);
-    if (text.starts_with('[') && text.ends_with(']')) return parse_v6(text.substr(1, text.size() - 2));
-    return parse_v4(text);
+    const bool in_brackets = text.starts_with('[') && text.ends_with(']');
+    const auto ip = in_brackets ? parse_v6(text.substr(1, text.size() - 2)) : parse_v4(text);
+    return ip ? std::optional(Endpoint{*ip, *port}) : std::nullopt;
 }
 
 std::string to_string(const Ip& ip) {

@@ -29,8 +29,15 @@ struct Ip {
 
 /// "10.0.0.1" or "::1". As nginx: numbers with leading zeros are decimal.
 std::optional<Ip> parse_ip(std::string_view text);
+/// An address with a port; 0: none was told.
+struct Endpoint {
+    Ip ip;
+    std::uint16_t port = 0;
+
+    auto operator<=>(const Endpoint&) const = default;
+};
 /// "10.0.0.1:80" and "[::1]:80" too, as in X-Forwarded-For.
-std::optional<Ip> parse_ip_and_port(std::string_view text);
+std::optional<Endpoint> parse_endpoint(std::string_view text);
 std::string to_string(const Ip& ip);
 
 /// All addresses that start with the first `prefix` bits of `base`, whose other bits are 0.

@@ -38,19 +38,25 @@ bool Networks::contains(const Ip& ip) const {
     return (address.is_v4() ? v4_.find(to_narrow(address)) : v6_.find(to_wide(address))) != 0;
 }
 
-Ip forwarded_address(const Ip& peer, std::span<const std::string_view> lines, const Networks& trusted, bool recursive) {
-    Ip out = peer;
+std::optional<Endpoint> forwarded_endpoint(bool trusted_peer, std::span<const std::string_view> lines, const Networks& trusted,
+                                           bool recursive) {
+    std::optional<Endpoint> out;
     for (std::size_t i = lines.size(); i > 0; --i) {
         std::string_view line = lines[i - 1];
         do {
-            if (!trusted.contains(out)) return out;
-            const std::optional<Ip> next = parse_ip_and_port(take_last(line));
+            if (out ? !trusted.contains(out->ip) : !trusted_peer) return out;
+            const std::optional<Endpoint> next = parse_endpoint(take_last(line));
             if (!next) return out;
-            out = *next;
+            out = next;
             if (!recursive) return out;
         } while (!line.empty());
     }
     return out;
+}
+
+Ip forwarded_address(const Ip& peer, std::span<const std::string_view> lines, const Networks& trusted, bool recursive) {
+    const auto found = forwarded_endpoint(trusted.contains(peer), lines, trusted, recursive);
+    return found ? found->ip : peer;
 }
 
 }  // namespace sluice::vars

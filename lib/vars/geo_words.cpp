@@ -58,7 +58,7 @@ std::string help_for_network(std::string_view text, bool may_be_range) {
         return concat({"without brackets: ", host.substr(1, host.size() - 2), text.substr(slash)});
     if (const auto ip = parse_ip(host); ip && slash < text.size())
         return concat({"behind the \"/\" stands the number of bits that count, at most ", ip->is_v4() ? "32" : "128"});
-    if (const auto ip = parse_ip_and_port(text)) return concat({"addresses have no port here: ", to_string(*ip)});
+    if (const auto with_port = parse_endpoint(text)) return concat({"addresses have no port here: ", to_string(with_port->ip)});
     if (text.starts_with("unix:")) return "clients on unix sockets are looked up as 255.255.255.255";
     const std::string meant = config::did_you_mean(text, special_words);
     return meant.empty() ? std::string(network_example) : meant;

@@ -46,6 +46,13 @@ const char* const confs[] = {
             location / { proxy_pass http://unix:/s:/u; } }
         server { listen 80 default_server; server_name "" c; client_max_body_size 3;
             location /f/ { proxy_pass http://127.0.0.1:1; } location / { error_page 413 404 =200 $arg_p; return 404; } } })",
+    // who may come
+    R"(events {} http { deny 10.0.0.1; allow 10.0.0.0/8; deny ::/1; set_real_ip_from 0.0.0.0/0; set_real_ip_from ::/0;
+        real_ip_header X-Forwarded-For; real_ip_recursive on; underscores_in_headers on;
+        server { listen 80; ignore_invalid_headers off; error_page 403 /e; satisfy any;
+            location / { real_ip_header X-Real-IP; proxy_set_header X-A $remote_addr; proxy_pass http://127.0.0.1:1; }
+            location /e { deny all; set_real_ip_from 127.0.0.1; real_ip_header X_B; proxy_pass http://127.0.0.1:1; }
+            location /l { limit_except GET { deny all; } proxy_pass http://127.0.0.1:1; } } })",
 };
 
 compile::Resolved resolve(const std::string& host, std::uint16_t port) {
@@ -54,7 +61,7 @@ compile::Resolved resolve(const std::string& host, std::uint16_t port) {
 }
 
 constexpr const char* all_variables =
-    "$remote_addr $host $http_host $http_cookie $cookie_a $arg_a $args $uri $request_uri $is_args $request "
+    "$remote_addr $realip_remote_addr $host $http_host $http_cookie $cookie_a $arg_a $args $uri $request_uri $is_args $request "
     "$remote_user "
     "$content_length $query_string $request_port $is_request_port $authority $http_x $status $server_name $server_addr "
     "$proxy_host $proxy_add_x_forwarded_for $upstream_addr $sent_http_location $request_id $time_local $limit_rate "
@@ -109,14 +116,14 @@ void follow(route::Scope& scope, route::Decision decision) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const Compiled compiled[] = {Compiled(confs[0]), Compiled(confs[1])};
+    static const Compiled compiled[] = {Compiled(confs[0]), Compiled(confs[1]), Compiled(confs[2])};
     static core::BufferPool buffers;
     static http::DateCache dates;
     static core::ManualClock clock;
     static core::Rng rng{1};
     static route::Tools tools{buffers, dates, clock, rng, {}};
     if (size < 2) return 0;
-    const auto& snapshot = *compiled[data[0] % 2].snapshot;
+    const auto& snapshot = *compiled[data[0] % 3].snapshot;
     std::string head(reinterpret_cast<const char*>(data) + 1, size - 1);
     if (head.find("\r\n\r\n") == head.npos) head += "\r\nHost: a.test\r\n\r\n";
     const auto local = *net::Address::parse("127.0.0.1", 80), client = *net::Address::parse("127.0.0.1", 4000);
@@ -126,7 +133,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     x.local = &local;
     x.requester = &requester;
     route::Scope scope(snapshot, snapshot.listening.front(), x, tools);
-    if (http::parse_request_head(head, 0, {}, x.head).state != http::HeadState::complete) return 0;
+    if (http::parse_request_head(head, 0, {.odd_names = true}, x.head).state != http::HeadState::complete) return 0;
     x.framing = http::frame_request(x.head);
     x.target = http::parse_target(x.head);
     if (x.framing.error || x.target.error) return 0;

@@ -88,7 +88,7 @@ class Decider {
         x.local = &local;
         x.requester = &requester;
         route::Scope scope(*snapshot_, *listening, x, tools_);
-        REQUIRE(http::parse_request_head(asked.head, 0, {}, x.head).state == http::HeadState::complete);
+        REQUIRE(http::parse_request_head(asked.head, 0, {.odd_names = true}, x.head).state == http::HeadState::complete);
         x.framing = http::frame_request(x.head);
         x.target = http::parse_target(x.head);
         if (x.target.error)

@@ -21,6 +21,7 @@ const Scan scans[] = {
     {"target_end", scan::target_end, scan::target_table},
     {"path_end", scan::path_end, scan::path_table},
     {"token_end", scan::token_end, scan::token_table},
+    {"plain_end", scan::plain_end, scan::plain_table},
 };
 
 /// Text of what every scan lets pass, some of it no letter, with `stop` at `place`.

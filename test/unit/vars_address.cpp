@@ -22,8 +22,8 @@ std::string ip(std::string_view text) {
 }
 
 std::string ip_and_port(std::string_view text) {
-    const auto out = vars::parse_ip_and_port(text);
-    return out ? vars::to_string(*out) : "-";
+    const auto out = vars::parse_endpoint(text);
+    return out ? vars::to_string(out->ip) + (out->port ? " " + std::to_string(out->port) : "") : "-";
 }
 
 /// "10.0.0.0/8", with "!" behind it where low bits were dropped.
@@ -60,8 +60,8 @@ TEST_CASE("addresses are read and written") {
 
 TEST_CASE("addresses with ports, as proxies write them") {
     CHECK(ip_and_port("10.0.0.1") == "10.0.0.1");
-    CHECK(ip_and_port("10.0.0.1:80") == "10.0.0.1");
-    CHECK(ip_and_port("[::1]:80") == "::1");
+    CHECK(ip_and_port("10.0.0.1:80") == "10.0.0.1 80");
+    CHECK(ip_and_port("[::1]:80") == "::1 80");
     CHECK(ip_and_port("::1") == "::1");
     for (const char* wrong : {"", "10.0.0.1:", "10.0.0.1:0", "10.0.0.1:65536", "10.0.0.1:x", "[::1]",
                               "[::1]:", "[::1:80", "unknown", "10.0.0:80", ":80"})
