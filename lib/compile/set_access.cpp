@@ -79,10 +79,10 @@ void set_real_ip_header(Level& level, const Directive& d) {
     using Source = RealIpSettings::Source;
     auto& real_ip = level.settings.real_ip;
     real_ip.field = d.args[0].value;
-    real_ip.source = core::iequals(real_ip.field, "X-Real-IP")         ? Source::x_real_ip
-                     : core::iequals(real_ip.field, "X-Forwarded-For") ? Source::x_forwarded_for
-                     : real_ip.field == "proxy_protocol"               ? Source::proxy_protocol
-                                                                       : Source::field;
+    // As in nginx the list of all lines is read only under the name spelled like this.
+    real_ip.source = real_ip.field == "X-Forwarded-For"  ? Source::x_forwarded_for
+                     : real_ip.field == "proxy_protocol" ? Source::proxy_protocol
+                                                         : Source::field;
 }
 
 constexpr Setter table[] = {

@@ -31,11 +31,11 @@ class TrustedProxies {
 };
 
 struct RealIpSettings {
-    enum class Source : std::uint8_t { x_real_ip, x_forwarded_for, proxy_protocol, field };
+    enum class Source : std::uint8_t { field, x_forwarded_for, proxy_protocol };
 
     std::shared_ptr<const TrustedProxies> from;  // nullptr: nobody is trusted
     std::string field = "X-Real-IP";             // as written in real_ip_header
-    Source source = Source::x_real_ip;
+    Source source = Source::field;
     bool recursive = false;
 };
 

@@ -11,7 +11,8 @@ constexpr std::string_view separators = " ,";
 /// Takes the last element off `line`; "" if there is none.
 std::string_view take_last(std::string_view& line) {
     line = line.substr(0, line.find_last_not_of(separators) + 1);
-    const std::size_t start = line.find_last_of(separators) + 1;
+    std::size_t start = line.find_last_of(separators) + 1;
+    if (start == 1) start = 0;  // for nginx a separator in front of all is part of the first element, which is then none
     const std::string_view out = line.substr(start);
     line = line.substr(0, start);
     return out;

@@ -2,8 +2,9 @@
 
 
 class Case:
-    def __init__(self, name, requests):
+    def __init__(self, name, requests, socket=None):
         self.name = name
+        self.socket = socket  # of the proxy, if not its TCP port
         self.requests = requests  # (method, bytes)
 
 
@@ -32,6 +33,12 @@ cases = []
 def ask(host, line, *fields, body=None, name=None):
     label = f"{host} {line}" + "".join(" " + field for field in fields) + (f" +{len(body)}" if body else "")
     cases.append(Case(name or label, [make(host, line, fields, body)]))
+
+
+def ask_by(socket, name, host, line, *fields, first=b""):
+    """`first`: bytes before the request."""
+    method, request = make(host, line, fields)
+    cases.append(Case(name, [(method, first + request)], socket))
 
 
 def ask_all(host, lines):
@@ -537,6 +544,81 @@ ask("proxy.test", "/slash/a", "X_Under: 1", "X-Fine: 2")
 ask("proxy.test", "/slash/a", "Te: trailers", "Keep-Alive: 5", "Upgrade: h2c")
 ask("proxy.test:8080", "/default-host")
 ask("PROXY.test", "/slash/a")
+
+# Who may come.
+for client in (None, "10.0.0.1", "10.0.0.2", "192.0.2.1", "2001:db8::1", "2001:db9::1"):
+    for path in """/open /return /redirect /nothing-serves /one /net /hole /late /six /not-six /four-only /six-only /unix /not-unix
+            /any /outer /outer/open /outer/in /get /get-or-post /both /page /page-200 /page-url /page-named /page-shut
+            /page-twice /to-shut /rewritten /broken /by-if?a=1 /own""".split():
+        ask("access.test", path, *([f"X-Client: {client}"] if client else []))
+    for method in "POST HEAD PUT".split():
+        for path in "/get /get-or-post /both /get-return /page-named".split():
+            ask("access.test", f"{method} {path}", *([f"X-Client: {client}"] if client else []))
+ask("access.test", "POST /body", body="123")
+ask("access.test", "POST /body", body="123456")
+ask("access.test", "POST /one", "X-Client: 10.0.0.1", body="some")
+converse("rules on a kept connection", ("access.test", "/one", ["X-Client: 10.0.0.1"], None), ("access.test", "/one", ["X-Client: 10.0.0.2"], None),
+         ("access.test", "/one", [], None), ("access.test", "/one", ["X-Client: 10.0.0.1", "Connection: close"], None))
+for path in "/open /unix /not-unix /net /six-only /four-only /any /one /page-200".split():
+    ask_by("plain.sock", f"by a socket {path}", "access.test", path)
+    ask_by("plain.sock", f"by a socket for 10.0.0.1 {path}", "access.test", path, "X-Client: 10.0.0.1")
+
+# real_ip.
+for value in """1.2.3.4 1.2.3.4:99 [2001:db9::1] [2001:db9::1]:99 2001:db9::1 256.1.1.1 1.2.3 1.2.3.4:0 1.2.3.4:70000 1.2.3.4:x 1.2.3.4, ,1.2.3.4
+        1.2.3.4,5.6.7.8 1.2.3.4,,5.6.7.8 unix: localhost 1.2.3.4/8 ,""".split() + ["", "1.2.3.4 , 5.6.7.8", " 1.2.3.4 ", "a b", "1.2.3.4 x"]:
+    ask("list.test", "/", f"X-Forwarded-For: {value}")
+    ask("chain.test", "/", f"X-Forwarded-For: {value}")
+    if not value.startswith(("256", "1.2.3.4:0")):
+        ask("stranger.test", "/own", f"X-Real-IP: {value}")
+for first, second in (("1.2.3.4", "5.6.7.8"), ("1.2.3.4", "10.0.0.1"), ("1.2.3.4, 10.0.0.2", "10.0.0.1, 10.0.0.3"), ("9.9.9.9, 1.2.3.4:7", "2001:db8::9"),
+                      ("203.0.113.9", "x, 10.0.0.1"), ("x", "10.0.0.1"), ("10.0.0.5", "10.0.0.1"), ("", "10.0.0.1"), ("203.0.113.9", "")):
+    ask("spelled.test", "/", f"X-Forwarded-For: {first}", f"X-Forwarded-For: {second}")
+    for host in ("list.test", "chain.test"):
+        for path in ("/", "/own", "/peer", "/rules"):
+            ask(host, path, f"X-Forwarded-For: {first}", f"X-Forwarded-For: {second}")
+ask("real.test", "/peer", "X-Real-IP: 1.2.3.4", "X-Forwarded-For: 9.9.9.9")
+ask("real.test", "/peer")
+ask("stranger.test", "/", "X-Real-IP: 1.2.3.4")
+ask("stranger.test", "/own", "X-Real-IP: 10.0.0.1")
+ask("stranger.test", "/own", "X-Real-IP: 10.0.0.2")
+
+# The PROXY protocol.
+def proxy_v2(version_and_command, family, rest):
+    return b"\r\n\r\n\0\r\nQUIT\n" + bytes([version_and_command, family]) + len(rest).to_bytes(2, "big") + rest
+
+
+FOUR = bytes([10, 0, 0, 1, 192, 0, 2, 1, 0x9c, 0x40, 0, 80])
+SIX = bytes([0x20, 1, 0xd, 0xb8] + [0] * 11 + [9] + [0] * 15 + [1, 0x9c, 0x40, 0, 80])
+for name, header in {
+        "version 1": b"PROXY TCP4 10.0.0.1 192.0.2.1 40000 80\r\n",
+        "version 1 from elsewhere": b"PROXY TCP4 10.0.0.2 192.0.2.1 40000 80\r\n",
+        "version 1, IPv6": b"PROXY TCP6 2001:db8::9 ::1 1 65535\r\n",
+        "version 1, unknown": b"PROXY UNKNOWN\r\n",
+        "version 1, unknown with more": b"PROXY UNKNOWN a b c d\r\n",
+        "version 1 without a port": b"PROXY TCP4 10.0.0.1 192.0.2.1 40000\r\n",
+        "version 1 with a port too large": b"PROXY TCP4 10.0.0.1 192.0.2.1 40000 65536\r\n",
+        "version 1 with a bare line feed": b"PROXY TCP4 10.0.0.1 192.0.2.1 40000 80\n",
+        "version 1, another protocol": b"PROXY UDP4 10.0.0.1 192.0.2.1 40000 80\r\n",
+        "no header": b"",
+        "version 2": proxy_v2(0x21, 0x11, FOUR),
+        "version 2 with TLVs": proxy_v2(0x21, 0x11, FOUR + b"\x01\0\x02h2\xea\0\x01x"),
+        "version 2, IPv6": proxy_v2(0x21, 0x21, SIX),
+        "version 2, LOCAL": proxy_v2(0x20, 0x11, FOUR),
+        "version 2, LOCAL and empty": proxy_v2(0x20, 0, b""),
+        "version 2, datagrams": proxy_v2(0x21, 0x12, FOUR),
+        "version 2, Unix": proxy_v2(0x21, 0x31, b"x" * 216),
+        "version 2, unspecified": proxy_v2(0x21, 0, b"abc"),
+        "version 2, cut off": proxy_v2(0x21, 0x11, FOUR[:7]),
+        "version 3": proxy_v2(0x31, 0x11, FOUR)}.items():
+    for host, path in (("proxied.test", "/"), ("proxied.test", "/rules"), ("plain.test", "/")):
+        ask_by("proxied.sock", f"PROXY {name} {host}{path}", host, path, first=header)
+
+# Names of fields.
+for host in ("names.test", "under.test", "invalid.test"):
+    for path in ("/", "/peer"):
+        for fields in (["X_A: 1"], ["X_A: 1", "X-B: 2"], ["X-A: 1", "X_A: 2"], ["X.A: 1", "X-B: 2"], ["1X: 1", "X-B: 2"], ["X!#$%&'*+^`|~: 1", "X-B: 2"],
+                       ["X(A: 1", "X-B: 2"], ["X\xe4: 1", "X-B: 2"], ["X-A\x01: 1"], ["X-A\x7f: 1"], ["X-A\t: 1"], [": 1"], ["X-A: 1", "_: 2", "-: 3"]):
+            ask(host, path, *fields)
 
 # What is wrong with requests.
 raw("a bad method", "G\x01T / HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -63,6 +63,15 @@ class Proxy:
                 time.sleep(0.01)
         return False
 
+    def connect(self, path=None):
+        """`path`: of a socket in its folder, else to its port."""
+        if path is None:
+            return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(PATIENCE)
+        connection.connect(os.path.join(self.root, path))
+        return connection
+
     def stop(self):
         self.process.send_signal(signal.SIGQUIT)
         try:
@@ -124,7 +133,7 @@ class Answer:
 def play(case, proxy):
     """The answers, then how the connection ended."""
     out = []
-    with socket.create_connection(("127.0.0.1", proxy.port), timeout=PATIENCE) as connection:
+    with proxy.connect(case.socket) as connection:
         stream = connection.makefile("rb")
         try:
             for method, request in case.requests:

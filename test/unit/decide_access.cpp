@@ -97,7 +97,9 @@ TEST_CASE("the client is who a trusted proxy says") {
         server { listen 80; server_name list; set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For;
             location / { return 200 $remote_addr:$remote_port; } }
         server { listen 80; server_name chain; set_real_ip_from 127.0.0.1; set_real_ip_from 10.0.0.0/8; set_real_ip_from proxy.test;
-            real_ip_header x-forwarded-for; real_ip_recursive on; location / { return 200 $remote_addr:$remote_port; } }
+            real_ip_header X-Forwarded-For; real_ip_recursive on; location / { return 200 $remote_addr:$remote_port; } }
+        server { listen 80; server_name spelled; set_real_ip_from 127.0.0.1; real_ip_header x-forwarded-for; real_ip_recursive on;
+            location / { return 200 $remote_addr; } }
         server { listen 80; server_name other; set_real_ip_from 10.0.0.1; location / { return 200 $remote_addr; } }
         server { listen 80; server_name nobody; real_ip_header X-Forwarded-For; location / { return 200 $remote_addr; } }
         server { listen 80; server_name header; set_real_ip_from 127.0.0.0/8; real_ip_header CF-IP; location / { return 200 $remote_addr; } }
@@ -118,6 +120,7 @@ TEST_CASE("the client is who a trusted proxy says") {
                 {"/ chain +X-Forwarded-For:1.2.3.4,192.0.2.1,10.0.0.2", "200 1.2.3.4:"},
                 {"/ chain +X-Forwarded-For:10.0.0.1,10.0.0.2", "200 10.0.0.1:"},
                 {"/ chain +X-Forwarded-For:1.2.3.4,me,10.0.0.2", "200 10.0.0.2:"},
+                {"/ spelled +X-Forwarded-For:9.9.9.9,1.2.3.4 +X-Forwarded-For:5.6.7.8", "200 1.2.3.4"},
                 {"/ other +X-Real-IP:1.2.3.4", "200 127.0.0.1"},
                 {"/ nobody +X-Forwarded-For:1.2.3.4", "200 127.0.0.1"},
                 {"/ header +cf-ip:1.2.3.4", "200 1.2.3.4"},
