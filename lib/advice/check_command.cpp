@@ -95,7 +95,7 @@ int check_command(std::span<const std::string> args, const Tools& tools, std::os
     const std::string& prefix = arguments.value("prefix");
     config::Conf conf = config::parse(tools.files, path, {prefix, ""});
     config::check(conf);
-    if (conf.ok() && tools.more_checks) tools.more_checks(conf);
+    if (tools.more_checks) tools.more_checks(conf);
     const View view(conf, prefix.empty() ? std::string(config::folder_of(path)) : prefix, tools.modes);
     const Diagnostics found = findings_of(conf, view);
     if (arguments.has("json"))

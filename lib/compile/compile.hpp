@@ -25,8 +25,8 @@ struct Options {
     const route::Snapshot* before = nullptr;
 };
 
-/// `conf` has been parsed and checked. What is wrong is added to the snapshot's conf.diagnostics; with errors there
-/// (conf.ok() is false) nothing else of it is to be used.
+/// `conf` has been parsed and checked; if there are errors, the rest of it is still looked through for more. What is wrong
+/// is added to the snapshot's conf.diagnostics; with errors there (conf.ok() is false) nothing else of it is to be used.
 std::shared_ptr<route::Snapshot> compile(config::Conf conf, const Options& options = {});
 
 }  // namespace sluice::compile

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "config/sound.hpp"
 #include "core/text.hpp"
+#include "http/scan.hpp"
 #include "vars/word.hpp"
 
 namespace sluice::compile {
@@ -17,6 +19,7 @@ std::optional<std::uint32_t> Variables::index_of(std::string_view name) {
     variable.name = name;
     variable.read = row->read;
     variable.write = row->write;
+    variable.is_plain = route::is_plain(*row);
     if (row->name.ends_with('_')) variable.key = name.substr(row->name.size());
     for (const std::string_view family : {"upstream_http_", "upstream_cookie_", "upstream_trailer_", "sent_http_", "sent_trailer_"})
         if (name.starts_with(family)) snapshot_.keeps_peer_fields = true;
@@ -62,6 +65,10 @@ void Compiler::error(config::Span where, std::string message, std::string help) 
     diagnostics().error("compile", where, std::move(message), std::move(help));
 }
 
+void Compiler::unknown(config::Span where, std::string message, std::string help) {
+    diagnostics().error("unknown-name", where, std::move(message), std::move(help));
+}
+
 config::Diagnostic& Compiler::again(config::Span where, std::string message, config::Span first, std::string help) {
     auto& diagnostic = diagnostics().error("duplicate", where, std::move(message), std::move(help));
     if (first.known()) diagnostic.notes.push_back({"the first one is here", first});
@@ -84,6 +91,14 @@ void Compiler::warning(config::Span where, std::string code, std::string message
 }
 
 vars::Template Compiler::text(const Word& word) { return vars::compile(word, variables, diagnostics()).value_or(vars::Template()); }
+
+bool Compiler::is_plain(const vars::Template& text) const {
+    return std::ranges::all_of(text.parts(), [&](const vars::Part& part) {
+        if (part.kind == vars::Part::Kind::variable) return snapshot.variables[part.index].is_plain;
+        return part.kind == vars::Part::Kind::literal &&
+               std::ranges::all_of(part.text, [](char c) { return http::scan::in(http::scan::value_table, c); });
+    });
+}
 
 vars::Template Compiler::text(const Word& word, std::string_view part) {
     Word piece = word;
@@ -169,11 +184,31 @@ void Compiler::run() {
         if (d.name.value == "http" && d.block) compile_http(d);
 }
 
+namespace {
+
+/// What is wrong beside what the check has found; nothing is to come of the snapshot.
+void find_more_mistakes(route::Snapshot& snapshot, const Options& options) {
+    auto sound = config::sound_part(snapshot.conf);
+    if (!sound) return;
+    auto all = std::exchange(snapshot.conf.directives, std::move(sound->directives));
+    Compiler compiler(snapshot, options);
+    compiler.declare_variables(all);
+    compiler.run();
+    if (sound->lost_names)
+        for (const std::string_view code : {"unknown-name", "unknown-variable"}) snapshot.conf.diagnostics.forget(code);
+    snapshot.conf.directives = std::move(all);
+}
+
+}  // namespace
+
 std::shared_ptr<route::Snapshot> compile(config::Conf conf, const Options& options) {
     auto snapshot = std::make_shared<route::Snapshot>();
     snapshot->conf = std::move(conf);
     snapshot->prefix = options.prefix;
-    if (snapshot->conf.ok()) Compiler(*snapshot, options).run();
+    if (snapshot->conf.ok())
+        Compiler(*snapshot, options).run();
+    else
+        find_more_mistakes(*snapshot, options);
     snapshot->conf.diagnostics.arrange(snapshot->conf.sources);
     return snapshot;
 }

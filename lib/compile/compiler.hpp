@@ -66,6 +66,8 @@ class Compiler {
 
     config::Diagnostics& diagnostics() { return snapshot.conf.diagnostics; }
     void error(config::Span where, std::string message, std::string help = "");
+    /// A name that stands for nothing.
+    void unknown(config::Span where, std::string message, std::string help = "");
     /// "there is one already", with the place of that one.
     config::Diagnostic& again(config::Span where, std::string message, config::Span first, std::string help = "");
     /// A word of nginx's that sluice does not have, yet.
@@ -76,6 +78,8 @@ class Compiler {
     vars::Template text(const Word& word);
     /// The same for part of a word.
     vars::Template text(const Word& word, std::string_view part);
+    /// Whether all values of it can stand in a field as they are.
+    bool is_plain(const vars::Template& text) const;
     std::optional<route::Matcher> matcher(const Word& word, std::string_view pattern, bool caseless);
     std::uint32_t file(const std::string& target);
     std::string path(std::string_view relative) const;

@@ -30,7 +30,7 @@ std::shared_ptr<const route::LogFormat> Compiler::format(const Word& name) {
     std::vector<std::string_view> known = {"combined", "timed"};
     for (const auto& [own, unused] : formats) known.push_back(own);
     const auto meant = core::nearest(name.value, known.data(), known.data() + known.size());
-    error(name.span, "there is no log_format \"" + name.value + "\" above this line",
+    unknown(name.span, "there is no log_format \"" + name.value + "\" above this line",
           meant.empty() ? "built in are combined and timed" : "did you mean \"" + std::string(meant) + "\"?");
     return nullptr;
 }

@@ -62,7 +62,9 @@ void set_header(Level& level, const Directive& d) {
     const auto id = http::field_id(d.args[0].value);
     if (headers.empty()) proxy.set_ids = 0;
     proxy.set_ids |= std::uint32_t{1} << static_cast<unsigned>(id);
-    headers.push_back({d.args[0].value, id, level.c.text(d.args[1])});
+    auto value = level.c.text(d.args[1]);
+    const bool plain = level.c.is_plain(value);
+    headers.push_back({d.args[0].value, id, std::move(value), plain});
 }
 
 void set_method(Level& level, const Directive& d) {

@@ -31,7 +31,7 @@ struct Upstreams {
             std::vector<std::string_view> groups;
             for (const auto& [name, number] : c.snapshot.group_by_name) groups.push_back(name);
             const auto meant = core::nearest(where.host, groups.data(), groups.data() + groups.size());
-            c.error(word.span, "host not found: \"" + where.host + "\": " + resolved.error,
+            c.unknown(word.span, "host not found: \"" + where.host + "\": " + resolved.error,
                     meant.empty() ? "is the name spelled right, and known to this machine?" : "did you mean the upstream \"" + std::string(meant) + "\"?");
             return false;
         }

@@ -45,6 +45,10 @@ void Diagnostics::forget(std::string_view code, Span span) {
     std::erase_if(all_, [&](const Diagnostic& d) { return d.code == code && d.span.source == span.source && d.span.offset == span.offset; });
 }
 
+void Diagnostics::forget(std::string_view code) {
+    std::erase_if(all_, [&](const Diagnostic& d) { return d.code == code; });
+}
+
 void Diagnostics::arrange(const Sources& sources) {
     const std::vector<SourceId> first = first_readings(sources);
     const auto key = [&](const Diagnostic& d) {

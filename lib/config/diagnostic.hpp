@@ -36,6 +36,7 @@ class Diagnostics {
 
     /// Takes back what was said of a place: something else says it better.
     void forget(std::string_view code, Span span);
+    void forget(std::string_view code);
 
     /// Sorted by place, and each said once: a file that is included twice has its mistakes once.
     void arrange(const Sources& sources);

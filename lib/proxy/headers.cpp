@@ -88,7 +88,8 @@ class OwnFields {
         if (!sets(FieldId::host)) fields_.push_back({"Host", usual_host, FieldId::host});
         if (!proxy_.headers) return;
         for (const auto& header : *proxy_.headers) {
-            const auto value = route::escape(scope.evaluate(header.value), route::Escape::line, scope.arena);
+            auto value = scope.evaluate(header.value);
+            if (!header.plain) value = route::escape(value, route::Escape::line, scope.arena);
             if (header.id == FieldId::connection) closes_ = http::list_contains(value, "close");
             if (value.empty() && header.id == FieldId::host && scope.x.target.host.empty()) {
                 // An HTTP/1.0 request may come without Host; a peer that speaks 1.1 wants one. Not the peer's own address:

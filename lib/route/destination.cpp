@@ -61,7 +61,7 @@ Destination read_destination(Scope& scope, const ProxyPass& pass) {
 Destination find_destination(Scope& scope, const ProxyPass& pass) {
     auto out = read_destination(scope, pass);
     // What variables put there has been decoded: nginx would let a "%0D%0A" end the request line.
-    out.uri = escape(out.uri, Escape::word, scope.arena);
+    if (out.rule != UriRule::as_sent) out.uri = escape(out.uri, Escape::word, scope.arena);
     return out;
 }
 

@@ -1,6 +1,7 @@
 #include "route/names.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "core/text.hpp"
 
@@ -10,12 +11,16 @@ namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
 
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
-bool is_refused(char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte <= 0x20 || byte == 0x7f || c == '/';
-}
+/// What a look at a host's bytes finds.
+constexpr unsigned char upper_case = 1, refused = 2;
+constexpr auto signs = [] {
+    std::array<unsigned char, 256> table{};
+    for (std::size_t c = 0; c < 256; ++c)
+        table[c] = c <= 0x20 || c == 0x7f || c == '/' ? refused : is_upper(static_cast<char>(c)) ? upper_case : 0;
+    return table;
+}();
 
 /// Where the port, or whatever else is behind the name, begins.
 std::size_t end_of_name(std::string_view host) {
@@ -36,11 +41,18 @@ std::string lowered(std::string_view text) {
 
 HostName normalise_host(std::string_view host, std::string& storage) {
     if (host.empty()) return {};
-    if (host.find("..") != npos || std::ranges::any_of(host, is_refused)) return {{}, false};
+    unsigned found = 0;
+    char before = '\0';
+    for (const char c : host) {
+        found |= signs[static_cast<unsigned char>(c)];
+        if (c == '.' && before == '.') return {{}, false};
+        before = c;
+    }
+    if (found & refused) return {{}, false};
     std::string_view name = host.substr(0, end_of_name(host));
     if (name.ends_with('.')) name.remove_suffix(1);
     if (name.empty()) return {{}, false};
-    if (std::ranges::none_of(name, is_upper)) return {name};
+    if (!(found & upper_case)) return {name};
     storage.assign(name);
     for (char& c : storage) c = core::lower(c);
     return {storage};

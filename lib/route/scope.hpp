@@ -49,6 +49,9 @@ class Scope {
     int error_status = 0;                     // an error page is being fetched: the answer has this status, whatever its own
     std::optional<std::uint64_t> limit_rate;  // bytes per second
 
+    std::string_view client_ip;  // of client_ip_of, as text
+    const net::Address* client_ip_of = nullptr;
+
     /// The value of a variable by its number.
     Value get(std::uint32_t variable) { return get(snapshot.variables[variable]); }
     Value get(const Variable& variable);

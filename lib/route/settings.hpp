@@ -26,6 +26,7 @@ struct SetHeader {
     std::string name;
     http::FieldId id = http::FieldId::other;
     vars::Template value;
+    bool plain = false;  // no value holds what must be escaped
 };
 
 /// add_header.

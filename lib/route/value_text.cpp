@@ -30,6 +30,15 @@ Value ip_value(Scope& scope, const net::Address& address) {
     return {scope.arena.keep({text, address.write_ip(text)})};
 }
 
+Value client_ip_value(Scope& scope) {
+    if (!scope.x.client) return Value::absent();
+    if (scope.client_ip_of != scope.x.client) {
+        scope.client_ip = ip_value(scope, *scope.x.client).text;
+        scope.client_ip_of = scope.x.client;
+    }
+    return {scope.client_ip};
+}
+
 Value port_value(Scope& scope, std::uint16_t port) { return port == 0 ? Value{""} : number_value(scope, port); }
 
 }  // namespace sluice::route

@@ -19,6 +19,8 @@ Value number_value(Scope& scope, std::uint64_t number);
 Value seconds_value(Scope& scope, core::Duration duration);
 /// "127.0.0.1", "::1", "unix:".
 Value ip_value(Scope& scope, const net::Address& address);
+/// The client's, written once per exchange: fields towards a peer and the log ask for it several times.
+Value client_ip_value(Scope& scope);
 /// "" where there are no ports.
 Value port_value(Scope& scope, std::uint16_t port);
 

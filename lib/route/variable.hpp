@@ -43,6 +43,7 @@ struct Variable {
     std::string key;               // of a family: what follows the prefix, as the row wants it
     const void* source = nullptr;  // the map, geo or split_clients
     bool is_volatile = false;
+    bool is_plain = false;  // see is_plain()
 };
 
 /// All rows, by module; see variables_*.cpp.
@@ -50,6 +51,10 @@ std::span<const std::span<const VariableRow>> variable_tables();
 
 /// The row of a name, or of its family; nullptr.
 const VariableRow* find_variable(std::string_view name);
+
+/// Whether the values of a row hold no control characters, being checked when they came or made here: they can stand in a
+/// field as they are. False for what may have been decoded.
+bool is_plain(const VariableRow& row);
 
 /// What map, geo and split_clients read with.
 Value read_map(Scope& scope, const Variable& variable);

@@ -49,4 +49,12 @@ const VariableRow* find_variable(std::string_view name) {
     return find_family(index.families, lower);
 }
 
+bool is_plain(const VariableRow& row) {
+    // Only those worth knowing it of: usual values of fields towards a peer and in answers.
+    static constexpr std::string_view plain[] = {"authority", "connection", "host",       "http_",       "https",       "proxy_add_x_forwarded_for",
+                                                 "proxy_host", "proxy_port", "remote_addr", "remote_port", "request_id", "request_method",
+                                                 "request_time", "scheme", "server_addr", "server_name", "server_port", "status"};
+    return std::ranges::find(plain, row.name) != std::end(plain);
+}
+
 }  // namespace sluice::route

@@ -11,9 +11,8 @@ namespace sluice::route::tables {
 
 namespace {
 
-Value read_remote_addr(Scope& scope, const Variable&) {
-    return scope.x.client ? ip_value(scope, *scope.x.client) : Value::absent();
-}
+/// Several fields towards a peer and the log ask for it.
+Value read_remote_addr(Scope& scope, const Variable&) { return client_ip_value(scope); }
 
 Value read_remote_port(Scope& scope, const Variable&) {
     return scope.x.client ? port_value(scope, scope.x.client->port()) : Value::absent();

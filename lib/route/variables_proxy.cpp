@@ -37,7 +37,7 @@ Origin origin(Scope& scope) {
 /// What came, with the address of who sent it to us.
 Value read_add_x_forwarded_for(Scope& scope, const Variable&) {
     const auto& fields = scope.x.head.fields;
-    const Value address = scope.x.client ? ip_value(scope, *scope.x.client) : Value{""};
+    const Value address{client_ip_value(scope).text};
     if (!fields.may_have(http::FieldId::x_forwarded_for)) return address;
     core::ArenaText all(scope.arena);
     for (const http::Field& field : fields)
