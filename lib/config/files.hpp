@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ class Files {
     /// The files that a pattern with *, ? and [...] names, sorted.
     virtual std::vector<std::string> glob(const std::string& pattern) const = 0;
 };
+
+/// What an include of that name reads where there is no such file; nothing: sluice brings none along.
+std::optional<std::string_view> shipped_file(std::string_view name);
 
 class DiskFiles : public Files {
   public:

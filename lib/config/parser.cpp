@@ -131,6 +131,8 @@ void Parser::include_file(const std::string& path, Span by, std::vector<Directiv
     if (const auto known = read_.find(path); known != read_.end())
         return source(conf_.sources.add_again(known->second, by), into);
     Files::Read file = files_.read(path);
+    const std::string_view name = std::string_view(path).substr(folder_of(path).size());
+    if (const auto shipped = shipped_file(name); shipped && !file.error.empty()) file = {std::string(*shipped), ""};
     if (!file.error.empty()) {
         conf_.diagnostics.error("include", by, concat({"cannot read ", in_quotes(path), ": ", file.error}),
                                 path.starts_with('/') ? "" : "relative paths start at the main file's folder");

@@ -118,6 +118,17 @@ TEST_CASE("included files stand behind their include, in order of their names") 
     CHECK(conf.sources.where(conf.sources.include_stack(two.span)[0]) == "/e/a.conf:2:16");
 }
 
+TEST_CASE("mime.types comes along with the program, where there is none of its own") {
+    using Table = std::map<std::string, std::string>;
+    const MemoryFiles none(Table{{"/e/a.conf", "include mime.types;"}});
+    const MemoryFiles own({{"/e/a.conf", "include mime.types;"}, {"/e/mime.types", "x/y z;"}});
+    const auto shipped = parse(none, "/e/a.conf");
+    CHECK(shipped.ok());
+    CHECK(shape(shipped.directives).find("text/html|html|htm|shtml;") != std::string::npos);
+    CHECK(shape(parse(own, "/e/a.conf").directives) == "include|mime.types;x/y|z;");
+    CHECK_FALSE(parse(MemoryFiles(Table{{"/e/a.conf", "include other.types;"}}), "/e/a.conf").ok());
+}
+
 TEST_CASE("a prefix and directives of the command line") {
     const MemoryFiles files({{"/e/a.conf", "include b.conf;"}, {"/p/b.conf", "b;"}});
     const Conf conf = parse(files, "/e/a.conf", {.prefix = "/p", .globals = "daemon off"});
