@@ -210,10 +210,8 @@ std::string Server::deploy(std::shared_ptr<route::Snapshot> snapshot, Deployed& 
 /// From now on somebody hears when the last user of the snapshot has gone.
 void Server::watch_end(Deployed& deployed) {
     const auto* made = deployed.snapshot.get();
-    deployed.snapshot = std::shared_ptr<const route::Snapshot>(made, [this, kept = deployed.snapshot](const route::Snapshot*) mutable {
-        kept.reset();
-        on_snapshot_gone();
-    });
+    deployed.snapshot = std::shared_ptr<const route::Snapshot>(
+        made, [this, kept = deployed.snapshot](const route::Snapshot*) mutable { on_snapshot_gone(std::move(kept)); });
 }
 
 std::string Server::open_logs(const route::Snapshot& snapshot, Deployed& out) {
@@ -347,9 +345,11 @@ void Server::log(exchange::Level level, const std::string& text) {
 }
 
 /// A configuration's last user is gone: what nginx's worker processes say when they end.
-void Server::on_snapshot_gone() {
+/// That user is a worker amid its requests: taking a large configuration apart is left to the control thread.
+void Server::on_snapshot_gone(std::shared_ptr<const route::Snapshot> gone) {
     if (!shared_ || running_ == 0) return;
-    boost::asio::post(control_, [this] {
+    boost::asio::post(control_, [this, gone = std::move(gone)]() mutable {
+        gone.reset();
         if (running_ > 0) log(exchange::Level::notice, "worker process " + std::to_string(getpid()) + " of the old configuration exited with code 0");
     });
 }
