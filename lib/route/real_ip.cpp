@@ -63,6 +63,7 @@ void find_real_client(Scope& scope, Trace* trace) {
     scope.real_client = std::move(told);
     scope.x.connected = scope.x.client;
     scope.x.client = &*scope.real_client;
+    scope.client_ip_of = nullptr;
     if (trace)
         trace->add(scope.route->where, "the client is " + scope.x.client->ip() + ", as " + scope.x.connected->ip() + " tells by " + settings.field,
                    Trace::Kind::check);
