@@ -13,7 +13,7 @@ std::vector<Later> later_words(const View& view) {
         const config::Row* row = config::find_row(d.name.value, level.context);
         if (!row || row->support != config::Support::later) return;
         auto known = std::ranges::find(out, row->name, &Later::name);
-        if (known == out.end()) known = out.insert(out.end(), Later{row->name, 0, d.name.span});
+        if (known == out.end()) known = out.insert(out.end(), Later{row->name, config::known_since(*row), 0, d.name.span});
         ++known->count;
     });
     return out;
@@ -21,7 +21,7 @@ std::vector<Later> later_words(const View& view) {
 
 std::string sentence_of(const Later& word) {
     const std::string times = word.count == 1 ? "" : config::concat({" (", std::to_string(word.count), " times)"});
-    return config::concat({word.name, ": sluice does not have this yet", times});
+    return config::concat({word.name, ": sluice does not have this yet, ", word.since, times});
 }
 
 }  // namespace sluice::advice

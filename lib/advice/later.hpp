@@ -11,6 +11,7 @@ namespace sluice::advice {
 
 struct Later {
     std::string_view name;
+    std::string since;  // in words
     std::size_t count = 0;
     config::Span first;
 };
@@ -18,7 +19,7 @@ struct Later {
 /// In the order of the file.
 std::vector<Later> later_words(const View& view);
 
-/// "ssl_certificate: sluice does not have this yet"; with "(3 times)" behind it if there are several.
+/// "auth_request: sluice does not have this yet, nginx has it since 1.5.4"; with "(3 times)" behind it if there are several.
 std::string sentence_of(const Later& word);
 
 }  // namespace sluice::advice

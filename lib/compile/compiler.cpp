@@ -153,8 +153,8 @@ void Compiler::set_all(Level& level, const std::vector<Directive>& block) {
         const auto* row = config::find_row(d.name.value, level.context);
         if (!row) continue;
         if (row->support == config::Support::later || row->support == config::Support::never) {
-            missing(d.name.span, "\"" + d.name.value + "\" is not in sluice" + (row->support == config::Support::later ? " yet" : ""),
-                  std::string(row->reason));
+            const bool later = row->support == config::Support::later;
+            missing(d.name.span, "\"" + d.name.value + "\" is not in sluice" + (later ? " yet; " + config::known_since(*row) : ""), std::string(row->reason));
             continue;
         }
         if (const auto* setter = find_setter(d.name.value, level.context)) setter->set(level, d);

@@ -100,7 +100,7 @@ void Compiler::compile_upstream(const Directive& d) {
         } else if (name == "keepalive_timeout") {
             keep.idle = std::chrono::milliseconds(config::parse_time(line.args[0].value).value);
         } else if (const auto* row = config::find_row(name, config::in::upstream); row && row->support == config::Support::later) {
-            missing(line.name.span, "\"" + name + "\" is not in sluice yet");
+            missing(line.name.span, "\"" + name + "\" is not in sluice yet; " + config::known_since(*row));
         }
     }
     if (peers.empty()) {

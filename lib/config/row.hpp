@@ -66,7 +66,7 @@ struct Row {
     std::string_view example = {};   // arguments; "" if `standard` is one
     Support support = Support::later;
     std::string_view reason = {};
-    std::string_view since = {};  // nginx's version, if newer than 1.22
+    std::string_view since = {};  // nginx's version that brought it; "" for one of its first years
     std::string_view doc = {};
 
     bool block() const { return opens != 0; }
@@ -83,6 +83,9 @@ const Row* find_row(std::string_view name, Contexts context);
 
 /// The names of the rows that may stand in `context`, or of all with in::any; in alphabetical order.
 std::vector<std::string_view> names_in(Contexts context);
+
+/// "nginx has it since 1.5.4", "nginx has it from its first years on"
+std::string known_since(const Row& row);
 
 /// "in http, server and location", "outside of all blocks"
 std::string describe(Contexts contexts);

@@ -73,6 +73,10 @@ std::vector<std::string_view> names_in(Contexts context) {
     return out;
 }
 
+std::string known_since(const Row& row) {
+    return row.since.empty() ? std::string("nginx has it from its first years on") : "nginx has it since " + std::string(row.since);
+}
+
 std::string describe(Contexts contexts) {
     std::vector<std::string_view> names;
     for (unsigned i = 1; i < in::count; ++i)

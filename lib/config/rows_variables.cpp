@@ -108,6 +108,7 @@ constexpr Row table[] = {
      .standard = "off",
      .example = "secure httponly",
      .support = Support::later,
+     .since = "1.19.3",
      .doc = "Flags of that cookie."},
     {.name = "userid_service",
      .contexts = in::sites,

@@ -72,8 +72,8 @@ help: did you mean "server"?
 
 1 error
 )"},
-        {"later.conf", 0, R"(later.conf:3: gzip: sluice does not have this yet (2 times)
-later.conf:6: expires: sluice does not have this yet
+        {"later.conf", 0, R"(later.conf:3: gzip: sluice does not have this yet, nginx has it from its first years on (2 times)
+later.conf:6: expires: sluice does not have this yet, nginx has it from its first years on
 
 2 words not there yet
 )"},
@@ -96,7 +96,7 @@ TEST_CASE("check --json gives all findings as one object") {
           "\"help\": \"delete it, or use it where it was meant to be\", \"notes\": [], \"included_from\": []}]}\n");
     const Outcome later = run({"check", "later.conf", "--json"});
     CHECK(has(later.out, "\"warnings\": 2"));
-    CHECK(has(later.out, "\"code\": \"later\", \"message\": \"gzip: sluice does not have this yet (2 times)\""));
+    CHECK(has(later.out, "\"code\": \"later\", \"message\": \"gzip: sluice does not have this yet, nginx has it from its first years on (2 times)\""));
     CHECK(run({"check", "--json", "error.conf"}).status == 1);
 }
 
