@@ -13,5 +13,6 @@ std::span<const Lint> sites();      // SL013 and SL014
 std::span<const Lint> unused();     // SL015 and SL016
 std::span<const Lint> peers();      // SL017 and SL018
 std::span<const Lint> trust();      // SL019 to SL022
+std::span<const Lint> access();     // SL023 to SL026
 
 }  // namespace sluice::advice::rows

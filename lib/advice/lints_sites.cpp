@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "advice/lint_rows.hpp"
+#include "advice/listen.hpp"
 #include "advice/words.hpp"
-#include "config/values.hpp"
 
 namespace sluice::advice {
 
@@ -15,23 +15,11 @@ using config::concat;
 using config::Directive;
 using config::in_quotes;
 
-constexpr unsigned most_ports = 1000;  // of a range that are looked at
-
-/// "host:port" of every address that the site listens on.
-std::vector<std::string> addresses_of(const Level& site) {
+/// Of all its lines.
+std::vector<std::string> addresses_of_site(const Level& site) {
     std::vector<std::string> out;
-    for (const Directive* listen : own(site, "listen")) {
-        if (listen->args.empty()) continue;
-        const auto parsed = config::parse_listen_address(listen->args[0].value);
-        if (!parsed.ok()) continue;
-        const config::AddressText& a = parsed.value;
-        const std::string host = a.host.empty() || a.host == "*" || a.host == "0.0.0.0" ? "*" : a.host;
-        if (a.family == config::AddressText::Family::unix_path)
-            out.push_back("unix:" + a.host);
-        else
-            for (unsigned port = a.port; port <= a.last_port && port - a.port < most_ports; ++port)
-                out.push_back(concat({host, ":", std::to_string(port)}));
-    }
+    for (const Directive* listen : own(site, "listen"))
+        for (auto& address : addresses_of(*listen)) out.push_back(std::move(address));
     if (first_own(site, "listen") == nullptr) out.push_back("*:80");
     return out;
 }
@@ -83,7 +71,7 @@ void report_duplicate(const Name& name, const std::string& address, config::Span
 void find_duplicate(const View& view, Report& report) {
     std::map<std::pair<std::string, std::string>, config::Span> taken;  // by address and name
     for (const Level* site : view.levels(config::in::server)) {
-        const std::vector<std::string> addresses = addresses_of(*site);
+        const std::vector<std::string> addresses = addresses_of_site(*site);
         for (const Name& name : names_of(*site)) {
             bool said = (name.text.empty() || name.text == "_") && is_default(*site);
             for (const std::string& address : addresses) {

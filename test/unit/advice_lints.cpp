@@ -239,6 +239,26 @@ const Case cases[] = {
     {"SL022", "server { ssl_certificate_key missing.key; ssl_certificate_key /keys/$host.key; }"},
     {"SL022", "server { location / { proxy_set_header Authorization $http_authorization; } }"},
     {"SL022", "server { location / { proxy_set_header Authorization ''; proxy_set_header X-Keys-Left 3; } }"},
+    // rule-never-asked
+    {"SL023", "server { allow all; @@deny 192.0.2.66; }"},
+    {"SL023", "server { location / { deny all; @@allow 10.0.0.0/8; @@allow unix:; @@deny all; } }"},
+    {"SL023", "server { allow 10.0.0.0/8; @@deny 10.1.0.0/16; @@deny 10.0.0.1; deny all; }"},
+    {"SL023", "server { deny 2001:db8::/32; @@allow 2001:db8::1; }"},
+    {"SL023", "server { location / { limit_except GET { deny all; @@allow 10.0.0.1; } } }"},
+    {"SL023", "server { deny 10.0.0.1; allow 10.0.0.0/8; deny 11.0.0.0/8; allow unix:; allow ::1; deny all; }"},
+    {"SL023", "allow 10.0.0.0/8; deny all; server { allow 10.0.0.1; deny all; }"},
+    // proxy-protocol-mixed
+    {"SL024", "server { listen 80 proxy_protocol; } server { @@listen 80; server_name b; }"},
+    {"SL024", "server { @@listen *:80; server_name b; } server { listen 0.0.0.0:80 proxy_protocol; }"},
+    {"SL024", "server { listen 8000-8002 proxy_protocol; } server { @@listen 8001; }"},
+    {"SL024", "server { listen 80 proxy_protocol; listen 81; } server { listen 80 proxy_protocol; listen 127.0.0.1:80; }"},
+    // real-ip-header-spelling
+    {"SL025", "real_ip_header @@x-forwarded-for;"},
+    {"SL025", "server { listen 80 proxy_protocol; real_ip_header @@Proxy_Protocol; }"},
+    {"SL025", "real_ip_header X-Forwarded-For; server { real_ip_header x-real-ip; }"},
+    // real-ip-without-proxy-protocol
+    {"SL026", "server { location / { real_ip_header @@proxy_protocol; } }"},
+    {"SL026", "real_ip_header proxy_protocol; server { listen 80 proxy_protocol; }"},
 };
 
 /// The text without marks, and "line:column" of each.
