@@ -19,10 +19,10 @@ using route::RealIpSettings;
 using route::Settings;
 
 /// The level's own list: the first line of a level takes the place of what was inherited.
-template <class List>
-List& own_list(Level& level, std::shared_ptr<const List>& member, std::vector<std::shared_ptr<List>>& all) {
+template <class List, class... From>
+List& own_list(Level& level, std::shared_ptr<const List>& member, std::vector<std::shared_ptr<List>>& all, From... from) {
     if (level.own.insert(&member).second || !member) {
-        all.push_back(std::make_shared<List>());
+        all.push_back(std::make_shared<List>(from...));
         member = all.back();
     }
     return const_cast<List&>(*member);
@@ -59,7 +59,7 @@ void set_satisfy(Level& level, const Directive& d) {
 }
 
 void add_trusted(Level& level, const Directive& d) {
-    auto& list = own_list(level, level.settings.real_ip.from, level.c.trusted_lists);
+    auto& list = own_list(level, level.settings.real_ip.from, level.c.trusted_lists, d.span);
     const Word& word = d.args[0];
     if (word.value == "unix:") return list.add_unix();
     if (const auto network = read_network(level.c, word)) return list.add(*network);

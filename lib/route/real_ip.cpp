@@ -65,7 +65,7 @@ void find_real_client(Scope& scope, Trace* trace) {
     scope.x.client = &*scope.real_client;
     scope.client_ip_of = nullptr;
     if (trace)
-        trace->add(scope.route->where, "the client is " + scope.x.client->ip() + ", as " + scope.x.connected->ip() + " tells by " + settings.field,
+        trace->add(settings.from->where, "the client is " + scope.x.client->ip() + ", as " + scope.x.connected->ip() + " tells by " + settings.field,
                    Trace::Kind::check);
 }
 

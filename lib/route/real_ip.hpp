@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "config/source.hpp"
 #include "net/address.hpp"
 #include "vars/forwarded.hpp"
 
@@ -16,6 +17,9 @@ struct Trace;
 /// set_real_ip_from: whose word is taken. Filled by the compiler, which seals it once; then read by all workers.
 class TrustedProxies {
   public:
+    explicit TrustedProxies(config::Span first) : where(first) {}
+
+    const config::Span where;  // the first line
     void add(const vars::Network& network) { listed_.push_back(network); }
     /// "unix:": whoever comes by a Unix socket.
     void add_unix() { unix_ = true; }

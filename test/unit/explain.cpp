@@ -109,6 +109,11 @@ const std::vector<Case> cases = {
      {.url = "http://localhost:8080/ws/", .fields = {"Connection: Upgrade", "Upgrade: websocket"}}},
     {"pass-by-name", "passing.conf", {.url = "http://localhost:8080/by-name/x"}},
     {"pass-nowhere", "passing.conf", {.url = "http://localhost:8080/nowhere/x"}},
+    {"access-let-in",
+     "access.conf",
+     {.url = "http://localhost:8080/a", .fields = {"X-Forwarded-For: 1.1.1.1, 203.0.113.9, 10.0.0.2"}, .from = "10.0.0.1"}},
+    {"access-kept-out", "access.conf", {.url = "http://localhost:8080/a", .from = "192.0.2.1"}},
+    {"access-by-method", "access.conf", {.method = "POST", .url = "http://localhost:8080/a", .from = "203.0.113.9"}},
     {"refused-at-once", "passing.conf", {.url = "http://localhost:8080/", .fields = {"Content-Length: x"}}},
 };
 
