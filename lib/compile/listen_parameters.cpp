@@ -84,6 +84,7 @@ constexpr Parameter parameters[] = {
     {"ssl", [](Compiler& c, Listening&, const Word& w, std::string_view) {
          c.missing(w.span, "\"ssl\": TLS is not in sluice yet", "take the word out, and let something in front of sluice do TLS meanwhile");
      }},
+    {"http2", [](Compiler& c, Listening&, const Word& w, std::string_view) { c.missing(w.span, "\"http2\": HTTP/2 is not in sluice yet", "take the word out: clients then use HTTP/1.1"); }},
     {"quic", [](Compiler& c, Listening&, const Word& w, std::string_view) { c.missing(w.span, "\"quic\": HTTP/3 is not in sluice yet"); }},
     {"setfib=", [](Compiler& c, Listening&, const Word& w, std::string_view) {
          c.error(w.span, "\"setfib\" chooses a routing table of FreeBSD: there is none here", "take the word out");

@@ -31,7 +31,11 @@ constexpr Row table[] = {
      .standard = "*:80",
      .example = "8080",
      .support = Support::here,
-     .doc = "Address and port that the site takes connections on, with parameters."},
+     .doc = "Address and port that the site takes connections on. default_server: what no name fits goes to this site. "
+            "proxy_protocol: each connection begins with a header of the PROXY protocol, version 1 or 2. backlog=, "
+            "rcvbuf=, sndbuf=, fastopen=, deferred and so_keepalive=on|off|idle:interval:count are for the socket; "
+            "ipv6only=off has [::] take IPv4 clients, too. What one line says of an address holds for all sites on it. "
+            "bind and reuseport hold always."},
     {.name = "server_name",
      .contexts = in::server,
      .args = {1, Arity::no_end},
