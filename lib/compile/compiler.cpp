@@ -142,12 +142,13 @@ const Setter* find_setter(std::string_view name, config::Contexts context) {
 
 bool is_structural(std::string_view name) {
     static constexpr std::string_view names[] = {"http",   "server", "location", "upstream", "map",     "geo",          "split_clients", "if",
-                                                 "set",    "return", "rewrite",  "break",    "events",  "limit_except", "include",       "types",
+                                                 "set",    "return", "rewrite",  "break",    "events",  "limit_except", "include",
                                                  "listen", "stream", "mail",     "server_name"};
     return std::ranges::find(names, name) != std::end(names);
 }
 
 void Compiler::set_all(Level& level, const std::vector<Directive>& block) {
+    const auto around = level.settings.answer;
     for (const auto& d : block) {
         if (is_structural(d.name.value)) continue;
         const auto* row = config::find_row(d.name.value, level.context);
@@ -159,6 +160,7 @@ void Compiler::set_all(Level& level, const std::vector<Directive>& block) {
         }
         if (const auto* setter = find_setter(d.name.value, level.context)) setter->set(level, d);
     }
+    finish_headers(level, around);
 }
 
 void Compiler::run() {

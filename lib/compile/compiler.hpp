@@ -135,6 +135,9 @@ struct Setter {
 std::span<const std::span<const Setter>> setters();
 const Setter* find_setter(std::string_view name, config::Contexts context);
 
+/// After all directives of a level: add_header_inherit and its like. `around`: as the settings were before it.
+void finish_headers(Level& level, const route::HeaderSettings& around);
+
 /// Blocks and words that are not simple: handled by the compiler itself.
 bool is_structural(std::string_view name);
 
@@ -144,6 +147,8 @@ std::span<const Setter> client();
 std::span<const Setter> proxy();
 std::span<const Setter> site();
 std::span<const Setter> access();
+std::span<const Setter> files();
+std::span<const Setter> headers();
 std::span<const Setter> logs();
 }  // namespace tables
 

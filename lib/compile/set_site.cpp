@@ -1,4 +1,4 @@
-// Redirects, error pages, response fields.
+// Redirects and error pages.
 #include "compile/values.hpp"
 
 namespace sluice::compile::tables {
@@ -21,10 +21,6 @@ void set_error_page(Level& level, const Directive& d) {
     level.list(level.settings.error_pages).push_back(std::move(page));
 }
 
-void set_add_header(Level& level, const Directive& d) {
-    level.list(level.settings.add_headers).push_back({d.args[0].value, level.c.text(d.args[1]), d.args.size() > 2});
-}
-
 void set_tokens(Level& level, const Directive& d) {
     using route::ServerTokens;
     const auto& word = d.args[0].value;
@@ -39,8 +35,6 @@ void set_internal(Level& level, const Directive&) {
 constexpr Setter table[] = {
     {"error_page", set_error_page},
     {"recursive_error_pages", set<&Settings::recursive_error_pages>},
-    {"add_header", set_add_header},
-    {"default_type", set<&Settings::default_type>},
     {"server_tokens", set_tokens},
     {"absolute_redirect", set<&Settings::absolute_redirect>},
     {"port_in_redirect", set<&Settings::port_in_redirect>},
@@ -58,7 +52,7 @@ std::span<const Setter> site() { return table; }
 namespace sluice::compile {
 
 std::span<const std::span<const Setter>> setters() {
-    static const std::span<const Setter> all[] = {tables::main(), tables::client(), tables::proxy(), tables::site(), tables::access(), tables::logs()};
+    static const std::span<const Setter> all[] = {tables::main(), tables::client(), tables::proxy(), tables::site(), tables::files(), tables::headers(), tables::access(), tables::logs()};
     return all;
 }
 

@@ -10,4 +10,7 @@ namespace sluice::core {
 /// permitted)`; an `error` of 0 leaves out the brackets. `call` comes with its brackets.
 std::string failed(std::string_view call, std::string_view object, int error);
 
+/// " (2: No such file or directory)"
+std::string error_in_brackets(int error);
+
 }  // namespace sluice::core

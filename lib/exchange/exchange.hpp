@@ -22,6 +22,16 @@ struct Answer {
     std::uint64_t length = 0;                    // with `none`: what Content-Length says to a HEAD, if has_length
     bool has_length = false;
     bool has_server = false, has_date = false;  // among the fields: ours are not added
+    bool file_follows = false;  // as the next part of the body
+    bool trails = false;        // fields of add_trailer follow the body, if the protocol has room for them
+};
+
+/// Part of a file as part of an answer's body.
+struct FilePart {
+    int descriptor = -1;
+    std::uint64_t offset = 0, size = 0;
+    bool direct = false;          // by sendfile(2), where the connection can
+    std::uint64_t max_chunk = 0;  // bytes of it in one turn; 0: any
 };
 
 /// The client's side of an exchange: the body it sends, the answer it takes. HTTP/1 implements it in server/http1.
@@ -45,6 +55,8 @@ class Requester {
     /// The head and the first bytes of the body, which is complete with them if `last`.
     virtual net::Task<core::result<void>> send_head(const Answer& answer, std::span<const char> body, bool last) = 0;
     virtual net::Task<core::result<void>> send_body(std::span<const char> body, bool last, const http::Fields* trailers) = 0;
+    /// The same with bytes that come from a file. Code::end_of_stream of ourselves: the file has become shorter.
+    virtual net::Task<core::result<void>> send_file(const FilePart& part, bool last) = 0;
     /// The answer cannot be completed: the client must not take it for whole.
     virtual void cut() = 0;
 

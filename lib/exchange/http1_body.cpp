@@ -104,7 +104,7 @@ result<void> BodyReader::take_trailers(std::span<char> bytes) {
     return {};
 }
 
-BodyWriter::Write BodyWriter::write(std::string_view head, std::span<const char> payload, bool last, const http::Fields* trailers) {
+BodyWriter::Write BodyWriter::write(std::string_view head, std::span<const char> payload, bool last, const http::Fields* trailers, bool more) {
     std::size_t used = 0;
     if (!head.empty()) parts_[used++] = net::part(head);
     if (chunked_ && !payload.empty())
@@ -120,7 +120,7 @@ BodyWriter::Write BodyWriter::write(std::string_view head, std::span<const char>
     } else if (chunked_ && !payload.empty()) {
         parts_[used++] = net::part(std::string_view("\r\n"));
     }
-    return Write(*this, std::span(parts_.data(), used), last && ends_stream_);
+    return Write(*this, std::span(parts_.data(), used), more || (last && ends_stream_));
 }
 
 result<std::size_t> BodyWriter::Write::await_resume() {

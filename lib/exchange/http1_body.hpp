@@ -90,15 +90,16 @@ class BodyWriter {
 
       private:
         friend class BodyWriter;
-        Write(BodyWriter& writer, std::span<iovec> parts, bool ends)
-            : stream_write_(writer.stream_->write(parts, writer.within_, ends)), writer_(writer), none_(parts.empty()) {}
+        Write(BodyWriter& writer, std::span<iovec> parts, bool more)
+            : stream_write_(writer.stream_->write(parts, writer.within_, more)), writer_(writer), none_(parts.empty()) {}
         net::Stream::Write stream_write_;
         BodyWriter& writer_;
         bool none_;
     };
 
     /// co_await -> result<size_t>: the bytes written. `head` goes first and unframed (a message head, or ""). One at a time.
-    Write write(std::string_view head, std::span<const char> payload, bool last, const http::Fields* trailers);
+    /// `more`: what follows at once can leave in one segment with it.
+    Write write(std::string_view head, std::span<const char> payload, bool last, const http::Fields* trailers, bool more = false);
 
     /// Bytes the kernel took of the last write, also when it failed.
     std::size_t written() const { return written_; }

@@ -5,7 +5,7 @@
 #include "config/words.hpp"
 #include "core/text.hpp"
 #include "explain/parts.hpp"
-#include "proxy/headers.hpp"
+#include "proxy/finish.hpp"
 #include "route/log_line.hpp"
 
 namespace sluice::explain {
@@ -40,7 +40,7 @@ std::string describe_body(const http::Framing& framing) {
 
 /// Fields added by add_header, in their order, by the function that adds them.
 void describe_added(Scope& scope, const Places& places, Story& story) {
-    const auto& added = scope.settings().add_headers;
+    const auto& added = scope.settings().answer.headers;
     http::Fields fields;
     const int status = story.outcome.status ? story.outcome.status : 200;
     exchange::Answer answer{status, {}, &fields, http::BodyKind::none, 0, false};

@@ -24,6 +24,7 @@ class ImaginedClient final : public exchange::Requester {
     net::Task<core::result<void>> send_body(std::span<const char>, bool, const http::Fields*) override {
         co_return core::result<void>{};
     }
+    net::Task<core::result<void>> send_file(const exchange::FilePart&, bool) override { co_return core::result<void>{}; }
     void cut() override {}
     net::Stream* tunnel() override { return nullptr; }
     std::span<char> buffered_tunnel() override { return {}; }

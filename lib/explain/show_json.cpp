@@ -89,6 +89,7 @@ json::object object_of(const Outcome& outcome) {
     json::object out{{"kind", outcome.kind}};
     if (outcome.status) out["status"] = outcome.status;
     if (outcome.kind == "respond") out["body"] = outcome.text;
+    if (outcome.kind == "file") out["file"] = outcome.text;
     if (outcome.kind == "redirect") out["location"] = outcome.text;
     if (!outcome.item.note.empty()) out["why"] = outcome.item.note;
     add_place(out, outcome.item.place);

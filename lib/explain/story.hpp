@@ -72,7 +72,7 @@ struct Passing {
 
 /// How it ends.
 struct Outcome {
-    std::string kind;  // "pass", "respond", "redirect", "page", "close"
+    std::string kind;  // "pass", "file", "respond", "redirect", "page", "close"
     int status = 0;    // 0: the peer's
     std::string text;  // body or target
     Item item;

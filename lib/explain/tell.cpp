@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "config/row.hpp"
 #include "config/words.hpp"
 #include "exchange/meaning.hpp"
 #include "explain/choose.hpp"
 #include "explain/imagined.hpp"
 #include "explain/parts.hpp"
 #include "http/status.hpp"
+#include "route/file_path.hpp"
+#include "route/find_file.hpp"
 
 namespace sluice::explain {
 
@@ -101,6 +104,14 @@ class Teller {
                 case Kind::refuse:
                     break;
                 case Kind::serve:
+                    if (auto elsewhere = look_for_files()) {
+                        if (story_.outcome.kind == "file") return;
+                        decision = *elsewhere;
+                        if (decision.kind != Kind::refuse) continue;
+                        status = decision.status;
+                        item = {"", decision.why, places_.of(decision.where)};
+                        break;
+                    }
                     why_ = pass();
                     if (why_.empty()) return;
                     item = {"", why_, places_.of(scope_->route->where)};
@@ -122,19 +133,41 @@ class Teller {
         trace_.events.insert(trace_.events.begin() + static_cast<std::ptrdiff_t>(at), std::move(event));
     }
 
+    /// try_files and static files. nullopt: neither is here, or what is there goes on; else what comes of them.
+    std::optional<Decision> look_for_files() {
+        route::FileAnswer told;
+        auto elsewhere = route::try_files(*scope_, told, &trace_);
+        if (!elsewhere && std::holds_alternative<route::StaticFiles>(scope_->route->content) && !is_not_here_yet()) {
+            told = route::find_file(*scope_, &trace_);
+            elsewhere = told.decision;
+            if (!elsewhere) {
+                const auto path = route::path_of_uri(*scope_);
+                end("file", scope_->error_status ? scope_->error_status : 200, path ? path->path : "", {"", "", places_.of(scope_->route->where)});
+                return Decision{};
+            }
+        }
+        if (elsewhere && elsewhere->kind == Kind::refuse && !*elsewhere->why) {
+            why_ = told.log.empty() ? "no file is found" : told.log;
+            elsewhere->why = why_.c_str();
+        }
+        return elsewhere;
+    }
+
+    /// Something else than files would serve here, by words that are not there yet; one to "https://" among them.
+    bool is_not_here_yet() const {
+        constexpr std::string_view others[] = {"stub_status", "empty_gif", "flv", "mp4", "autoindex", "random_index"};
+        const auto blocks = places_.blocks_at(scope_->route->where);
+        return !blocks.empty() && std::ranges::any_of(*blocks.front(), [&](const auto& d) {
+            const auto& name = d.name.value;
+            const auto* row = config::find_row(name, config::in::location);
+            return name == "proxy_pass" || (row && row->support == config::Support::later && (name.ends_with("_pass") || std::ranges::count(others, name) > 0));
+        });
+    }
+
     /// "" if the request gets to a peer, or why not.
     std::string pass() {
         const auto* content = std::get_if<route::ProxyPass>(&scope_->route->content);
-        if (!content) {
-            // One to "https://" is no content yet.
-            const auto blocks = places_.blocks_at(scope_->route->where);
-            const bool passes = !blocks.empty() && std::ranges::any_of(*blocks.front(), [](const auto& d) {
-                return d.name.value == "proxy_pass";
-            });
-            const bool more = passes || !later_words(*scope_, places_).empty();
-            return more ? "what would serve here is not in sluice yet"
-                        : "nothing here serves: there is no proxy_pass and no return";
-        }
+        if (!content) return "what would serve here is not in sluice yet";
         const auto destination = route::find_destination(*scope_, *content);
         scope_->peer_uri = destination.uri;
         story_.passing = describe_passing(*scope_, *content, destination, places_);

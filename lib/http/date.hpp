@@ -3,12 +3,17 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace sluice::http {
 
 /// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 5.6.7 IMF-fixdate), 29 characters, for seconds since the epoch.
 std::array<char, 29> format_date(std::int64_t seconds);
+
+/// Seconds since the epoch of a date in one of the three forms of RFC 9110 5.6.7: IMF-fixdate, RFC 850 and asctime. As in
+/// nginx, the name of the day and what follows the time do not matter; two digits of a year below 70 are of the 2000s.
+std::optional<std::int64_t> parse_date(std::string_view text);
 
 /// "06/Nov/1994:08:49:37 +0000": nginx's $time_local, in the machine's time zone; 26 characters.
 std::array<char, 26> format_log_time(std::int64_t seconds);

@@ -1,5 +1,6 @@
 #include "net/stream.hpp"
 
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -147,6 +148,29 @@ bool Stream::Write::attempt() {
         if (waiting_) stream_.write_expiry_ = stream_.loop_.now() + within_;
     }
     if (!parts_.empty()) return false;
+    out_ = done_;
+    return true;
+}
+
+bool Stream::SendFile::attempt() {
+    while (done_ < size_ && stream_.writable_) {
+        auto at = static_cast<off_t>(offset_ + done_);
+        const ssize_t n = ::sendfile(stream_.fd_, file_, &at, size_ - done_);
+        if (n > 0) {
+            // Less than was asked for may mean a full socket, or the end of the file: the next call tells.
+            done_ += static_cast<std::size_t>(n);
+            if (waiting_) stream_.write_expiry_ = stream_.loop_.now() + within_;
+            continue;
+        }
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0 && errno == EAGAIN) {
+            stream_.writable_ = false;
+            break;
+        }
+        out_ = n == 0 ? IoError{Code::end_of_stream, 0} : io_error(errno);
+        return true;
+    }
+    if (done_ < size_) return false;
     out_ = done_;
     return true;
 }

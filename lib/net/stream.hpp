@@ -81,6 +81,10 @@ class Stream final : public Watched {
     /// co_await -> io_result<size_t>: all of `parts`, which is used up; the bytes written. `ends`: close() or
     /// shutdown_send() follows at once; the FIN then leaves in one segment with the last bytes.
     Write write(std::span<iovec> parts, core::Duration within, bool ends = false);
+    class SendFile;
+    /// co_await -> io_result<size_t>: `size` bytes of a file from `offset` on, by sendfile(2); Code::end_of_stream: the
+    /// file ends earlier. `waits_turn`: others go first.
+    SendFile send_file(int file, std::uint64_t offset, std::size_t size, core::Duration within, bool waits_turn);
 
     /// Waits with an object instead of a coroutine. Replaces nobody: the direction must be free.
     void await_readable(Waiter& waiter, core::Duration within);
@@ -202,6 +206,31 @@ class Stream::Write final : public Await<io_result<std::size_t>> {
     std::size_t done_ = 0;
     bool ends_;
 };
+
+class Stream::SendFile final : public Await<io_result<std::size_t>> {
+  public:
+    SendFile(Stream& s, int file, std::uint64_t offset, std::size_t size, core::Duration within, bool waits_turn)
+        : Await(s, within), file_(file), offset_(offset), size_(size), waits_turn_(waits_turn) {}
+    bool await_ready() { return !waits_turn_ && stream_.loop_.spend() && attempt(); }
+    void await_suspend(std::coroutine_handle<> h) {
+        waiting_ = h;
+        stream_.wait_write(*this, within_);
+    }
+    bool attempt() override;
+
+    /// Bytes sent so far.
+    std::size_t done() const { return done_; }
+
+  private:
+    int file_;
+    std::uint64_t offset_;
+    std::size_t size_, done_ = 0;
+    bool waits_turn_;
+};
+
+inline Stream::SendFile Stream::send_file(int file, std::uint64_t offset, std::size_t size, core::Duration within, bool waits_turn) {
+    return SendFile(*this, file, offset, size, within, waits_turn);
+}
 
 inline Stream::Write Stream::write(std::span<iovec> parts, core::Duration within, bool ends) { return Write(*this, parts, within, ends); }
 

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/text.hpp"
+#include "proxy/finish.hpp"
 #include "proxy/tunnel.hpp"
 #include "route/decide.hpp"
 

@@ -194,27 +194,4 @@ void keep_end_to_end(Fields& fields, const route::ProxySettings& settings) {
                  fields.end());
 }
 
-namespace {
-/// Where add_header works without "always".
-bool is_fine(int status) {
-    static constexpr int fine[] = {200, 201, 204, 206, 301, 302, 303, 304, 307, 308};
-    return std::find(std::begin(fine), std::end(fine), status) != std::end(fine);
-}
-}  // namespace
-
-void finish_answer(route::Scope& scope, exchange::Answer& answer) {
-    if (scope.error_status && answer.status != 101) {
-        answer.status = std::exchange(scope.error_status, 0);
-        answer.reason = {};
-    }
-    scope.x.record.status = answer.status;  // for $status among the values
-    const auto& added = scope.settings().add_headers;
-    if (!added) return;
-    for (const auto& header : *added) {
-        if (!header.always && !is_fine(answer.status)) continue;
-        const auto value = route::escape(scope.evaluate(header.value), route::Escape::line, scope.arena);
-        if (!value.empty()) answer.fields->push_back({header.name, value, http::field_id(header.name)});
-    }
-}
-
 }  // namespace sluice::proxy

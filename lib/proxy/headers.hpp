@@ -29,7 +29,4 @@ WrittenHead write_request_head(route::Scope& scope, std::string_view uri, std::s
 /// X-Accel-*, X-Pad) unless proxy_pass_header says otherwise; and what proxy_hide_header names.
 void keep_end_to_end(http::Fields& fields, const route::ProxySettings& settings);
 
-/// The last touch on every answer: add_header, and the status that an error page stands for.
-void finish_answer(route::Scope& scope, exchange::Answer& answer);
-
 }  // namespace sluice::proxy

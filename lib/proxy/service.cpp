@@ -12,6 +12,7 @@ using core::append_escaped;
 Configured::Configured(std::shared_ptr<const route::Snapshot> made, std::vector<std::shared_ptr<observe::LogFile>> files, observe::Logs& logs)
     : snapshot(std::move(made)), logs_(logs) {
     for (const auto& group : snapshot->groups) groups.push_back(std::make_unique<upstream::GroupAtWorker>(*group));
+    for (const auto& cache : snapshot->file_caches) file_caches.push_back(std::make_unique<files::Cache>(cache.most, cache.inactive));
     for (const auto& listening : snapshot->listening) {
         const auto number = upstream::endpoint_number(listening.address);
         if (number >= listening_.size()) listening_.resize(number + 1);

@@ -31,6 +31,7 @@ struct Configured {
     std::vector<std::unique_ptr<upstream::GroupAtWorker>> groups;  // as in the snapshot
     std::vector<observe::LogChannel*> channels;                    // by Snapshot::files
     boost::container::small_vector<observe::ErrorSink, 2> errors;  // of the main level
+    std::vector<std::unique_ptr<files::Cache>> file_caches;        // as in the snapshot
     std::uint32_t users = 0;                                       // exchanges, and the worker for its current one
 
     /// By ListenAddress::number; nullptr: this snapshot does not listen there.

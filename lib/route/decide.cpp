@@ -140,6 +140,7 @@ Decision run_location(Scope& scope, Trace* trace) {
 Decision run_site(Scope& scope, Trace* trace) {
     Decision decision;
     scope.route = &scope.site->root;
+    scope.uri_behind_alias = false;
     scope.at_location = true;  // until a "rewrite ... break", also one of the site
     if (run_script(scope.site->root.script, scope, decision, trace) == Flow::decided) return decision;
     if (!find_location(scope, decision, trace)) return decision;
@@ -172,10 +173,14 @@ Decision decide(Scope& scope, Trace* trace) {
 }
 
 Decision redirect_within(Scope& scope, std::string_view uri, Trace* trace) {
-    if (!may_turn(scope)) return refuse(500, "rewrite or internal redirection cycle", scope.route->where);
     const auto mark = uri.find('?');
-    scope.uri = uri.substr(0, mark);
-    scope.args = mark == uri.npos ? std::string_view{} : uri.substr(mark + 1);
+    return redirect_within(scope, uri.substr(0, mark), mark == uri.npos ? std::string_view{} : uri.substr(mark + 1), trace);
+}
+
+Decision redirect_within(Scope& scope, std::string_view uri, std::string_view args, Trace* trace) {
+    if (!may_turn(scope)) return refuse(500, "rewrite or internal redirection cycle", scope.route->where);
+    scope.uri = uri;
+    scope.args = args;
     scope.uri_is_as_sent = false;
     scope.internal = true;
     if (trace) trace->add(scope.route->where, "internal redirect to \"" + std::string(uri) + '"', Trace::Kind::turn);
@@ -187,6 +192,7 @@ Decision go_to_named(Scope& scope, std::string_view name, Trace* trace) {
     const auto number = scope.site->locations.find_named(name);
     if (number == LocationChoice::none) return refuse(500, "there is no such named location", scope.route->where);
     scope.internal = true;
+    scope.uri_behind_alias = false;
     scope.route = &scope.site->routes[number];
     if (trace) trace->add(scope.route->where, "goes to " + scope.route->title, Trace::Kind::turn);
     apply_limit_except(scope, trace);

@@ -62,6 +62,8 @@ Decision decide(Scope& scope, Trace* trace = nullptr);
 
 /// As though the client had asked for this URI (with arguments): error pages, X-Accel-Redirect, index files.
 Decision redirect_within(Scope& scope, std::string_view uri, Trace* trace = nullptr);
+/// The same with arguments apart: what is decoded may hold a '?'.
+Decision redirect_within(Scope& scope, std::string_view uri, std::string_view args, Trace* trace);
 /// To a location "@name".
 Decision go_to_named(Scope& scope, std::string_view name, Trace* trace = nullptr);
 

@@ -27,10 +27,25 @@ struct ProxyPass {
     config::Span where;
 };
 
-struct NoContent {};  // nothing here serves: 404
+/// root and alias: files, which is what serves where nothing else does.
+struct StaticFiles {};
 
 /// What answers the requests of a route.
-using Content = std::variant<NoContent, ProxyPass>;
+using Content = std::variant<StaticFiles, ProxyPass>;
+
+/// try_files.
+struct TryFiles {
+    struct Entry {
+        vars::Template path;
+        bool folder = false;    // "dir/"
+        bool constant = false;  // nothing of the request is in it
+    };
+    std::vector<Entry> entries;  // all but the last word
+    vars::Template otherwise;    // "@name", or a URI; if there is no status
+    bool otherwise_constant = false;
+    int status = 0;
+    config::Span where;
+};
 
 /// A `location`, an `if` or `limit_except` in one, or the site itself.
 struct Route {
@@ -40,6 +55,7 @@ struct Route {
     config::Span where;
     Settings settings;
     Content content;
+    std::shared_ptr<const TryFiles> try_files;  // of this very block: as in nginx it is not inherited
     Script script;
     Matcher const* matcher = nullptr;  // groups of a regex location
     bool internal = false;

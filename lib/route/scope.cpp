@@ -101,6 +101,10 @@ void Scope::keep_sent_fields(const http::Fields& fields) {
     if (snapshot.keeps_peer_fields) sent_fields = keep(fields, sent_, arena);
 }
 
+void Scope::keep_sent_trailers(const http::Fields& fields) {
+    if (snapshot.keeps_peer_fields) x.record.sent_trailers = keep(fields, sent_trailers_, arena);
+}
+
 Value read_slot(Scope&, const Variable&) { return {""}; }
 
 Value read_map(Scope& scope, const Variable& variable) {

@@ -5,6 +5,7 @@
 #include "core/clock.hpp"
 #include "core/rng.hpp"
 #include "exchange/exchange.hpp"
+#include "files/cache.hpp"
 #include "http/date.hpp"
 #include "route/snapshot.hpp"
 
@@ -45,6 +46,7 @@ class Scope {
     bool internal = false;       // after an internal redirect
     bool plus = false;
     bool error_page_used = false;
+    bool uri_behind_alias = false;  // try_files has found it behind the alias of a regex location
     int cycles_left = 11;                     // internal redirects and turns of rewrite end with the eleventh
     int error_status = 0;                     // an error page is being fetched: the answer has this status, whatever its own
     std::optional<std::uint64_t> limit_rate;  // bytes per second
@@ -78,8 +80,12 @@ class Scope {
     /// Kept for the log if Snapshot::keeps_peer_fields.
     void keep_peer_fields(const http::Fields& fields);
     void keep_sent_fields(const http::Fields& fields);
+    void keep_sent_trailers(const http::Fields& fields);
     const http::Fields* peer_fields = nullptr;
     const http::Fields* sent_fields = nullptr;
+
+    /// Those of Snapshot::file_caches, of the exchange's worker; empty where there is none.
+    std::span<const std::unique_ptr<files::Cache>> file_caches;
 
     /// While a map reads its own value: a cycle ends with "".
     int depth = 0;
@@ -93,7 +99,7 @@ class Scope {
     std::string_view subject_;
     std::string_view* captures_ = nullptr;
     std::size_t capture_count_ = 0;
-    std::optional<http::Fields> peer_, sent_;
+    std::optional<http::Fields> peer_, sent_, sent_trailers_;
 };
 
 }  // namespace sluice::route

@@ -10,9 +10,12 @@
 #include "config/source.hpp"
 #include "core/time.hpp"
 #include "exchange/reasons.hpp"
+#include "files/open.hpp"
+#include "http/conditional.hpp"
 #include "http/head.hpp"
 #include "route/access.hpp"
 #include "route/real_ip.hpp"
+#include "route/types.hpp"
 #include "vars/template.hpp"
 
 namespace sluice::route {
@@ -29,11 +32,28 @@ struct SetHeader {
     bool plain = false;  // no value holds what must be escaped
 };
 
-/// add_header.
+/// add_header, add_trailer.
 struct AddHeader {
+    enum class Kind : std::uint8_t { added, replaces, last_modified };
     std::string name;
     vars::Template value;
     bool always = false;
+    Kind kind = Kind::added;
+};
+
+/// add_header_inherit, add_trailer_inherit: what becomes of the list around.
+enum class Inherit : std::uint8_t { on, off, merge };
+
+/// expires.
+struct Expires {
+    enum class Kind : std::uint8_t {
+        off, epoch, max,
+        access,    // so long from now
+        modified,  // so long after Last-Modified
+        daily,     // at that time of the day
+    };
+    Kind kind = Kind::off;
+    std::int64_t seconds = 0;
 };
 
 /// error_page: what answers for some statuses.
@@ -106,16 +126,52 @@ struct ProxySettings {
     Shared<std::string> hidden, passed;  // response fields, lower case
 };
 
+/// Where files come from, and how they are sent.
+struct FileSettings {
+    enum class Place : std::uint8_t {
+        root,            // the URI goes behind it
+        alias,           // it stands for the first `replaced` bytes of the URI
+        alias_of_regex,  // it is the whole path
+    };
+    static constexpr std::uint32_t no_cache = 0xffffffff;
+
+    vars::Template root;  // absolute, unless it begins with a variable
+    Place place = Place::root;
+    std::uint32_t replaced = 0;
+    bool etag = true;
+    bool direct = false;  // sendfile
+    http::ModifiedSince modified_since = http::ModifiedSince::exact;
+    std::uint32_t max_ranges = 0xffffffff;
+    std::uint64_t max_chunk = 2 << 20;  // sendfile_max_chunk, bytes; 0: any
+    Shared<vars::Template> index;       // none: index.html
+    std::shared_ptr<const Types> types;
+    files::LinkRule links = files::LinkRule::any;
+    vars::Template trusted;  // disable_symlinks from=
+    std::uint32_t cache = no_cache;  // index into Snapshot::file_caches
+    std::uint32_t cache_min_uses = 1;
+    core::Duration cache_valid = seconds(60);
+    bool cache_errors = false;
+};
+
+struct HeaderSettings {
+    Shared<AddHeader> headers, trailers;
+    Inherit inherit_headers = Inherit::on, inherit_trailers = Inherit::on;
+    Expires expires;
+    vars::Template expires_text;  // with variables: read anew for each answer, as `expires.kind` says
+    bool expires_varies = false;
+};
+
 struct Settings {
     ClientSettings client;
     ProxySettings proxy;
     std::shared_ptr<const AccessList> access;  // nullptr: no rules
     RealIpSettings real_ip;
+    FileSettings files;
+    HeaderSettings answer;
     Shared<ErrorPage> error_pages;
-    Shared<AddHeader> add_headers;
     Shared<AccessLog> access_logs;
     Shared<ErrorLog> error_logs;
-    vars::Template default_type = vars::Template();  // "": text/plain
+    vars::Template default_type;  // "": none is told
     std::string server_tokens_text;
     ServerTokens server_tokens = ServerTokens::on;
     Satisfy satisfy = Satisfy::all;

@@ -43,6 +43,12 @@ struct Main {
     std::vector<ErrorLog> error_logs;
 };
 
+/// open_file_cache, of which each worker has one.
+struct FileCache {
+    std::size_t most = 0;
+    core::Duration inactive{};
+};
+
 struct Snapshot {
     config::Conf conf;  // for places, explain and -T
     std::string prefix;
@@ -57,6 +63,7 @@ struct Snapshot {
     std::deque<Site> sites;
     std::vector<Listening> listening;
     std::vector<std::string> files;  // targets of logs
+    std::vector<FileCache> file_caches;
     bool keeps_peer_fields = false;  // somebody reads $upstream_http_… or $sent_http_… after the exchange
 
     /// "conf/site.conf:12"

@@ -1,8 +1,9 @@
 #include "server/answers.hpp"
 
 #include "http/status.hpp"
-#include "proxy/headers.hpp"
+#include "proxy/finish.hpp"
 #include "route/decide.hpp"
+#include "route/file_path.hpp"
 #include "server/http1.hpp"
 
 namespace sluice::server {
@@ -68,9 +69,10 @@ Task<void> send(proxy::Serving& q, int status, http::Fields& fields, std::string
 
 }  // namespace
 
-Task<void> send_page(proxy::Serving& q, int status, Reason reason, std::string_view detail) {
+Task<void> send_page(proxy::Serving& q, int status, Reason reason, std::string_view detail, std::string_view content_range) {
     if (reason != Reason::none) q.x.record.reason = reason;
     http::Fields fields;
+    if (!content_range.empty()) fields.push_back({"Content-Range", content_range});
     if (reason == Reason::none && !has_page(status) && detail_of_400(status).empty()) co_return co_await send(q, status, fields, {});
     std::string body = page(q, status);
     if (reason != Reason::none) {
@@ -95,9 +97,8 @@ Task<void> send_redirect(proxy::Serving& q, int status, std::string_view locatio
 
 Task<void> send_text(proxy::Serving& q, int status, std::string_view text) {
     http::Fields fields;
-    auto type = q.scope.evaluate(q.settings().default_type);
-    if (type.empty()) type = "text/plain";
-    if (has_body(status)) fields.push_back({"Content-Type", type, http::FieldId::content_type});
+    const auto type = route::content_type(q.scope);
+    if (has_body(status) && !type.empty()) fields.push_back({"Content-Type", type, http::FieldId::content_type});
     co_await send(q, status, fields, text);
 }
 

@@ -6,8 +6,9 @@
 namespace sluice::server {
 
 /// nginx's page for a status, with the reason code and the request's id behind it if something failed. `detail`: what
-/// exactly, in words that a client may read.
-net::Task<void> send_page(proxy::Serving& q, int status, exchange::Reason reason, std::string_view detail);
+/// exactly, in words that a client may read. `content_range`: the field of that name; "": none.
+net::Task<void> send_page(proxy::Serving& q, int status, exchange::Reason reason, std::string_view detail,
+                          std::string_view content_range = {});
 
 /// The page of a redirect, with its Location.
 net::Task<void> send_redirect(proxy::Serving& q, int status, std::string_view location);

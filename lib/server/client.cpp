@@ -101,6 +101,7 @@ Task<bool> Client::serve_one(Input& in) {
     x.record.proxy_header = proxy_header_.get();
     x.record.pipelined = requests_ > 1 && !in.empty();
     route::Scope scope(*use->snapshot, *listening, x, worker_.tools());
+    scope.file_caches = use->file_caches;
     proxy::Serving q{worker_.service(), *use, scope, x};
     const auto size = co_await read_head(in, q);
     if (size == 0) co_return false;

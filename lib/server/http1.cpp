@@ -5,6 +5,7 @@
 #include "http/head_writer.hpp"
 #include "http/status.hpp"
 #include "net/listen.hpp"
+#include "proxy/finish.hpp"
 #include "version.hpp"
 
 namespace sluice::server {
@@ -160,7 +161,9 @@ std::string_view Http1Requester::write_head(const Answer& answer, char* out, boo
 
 Task<result<void>> Http1Requester::send_head(const Answer& answer, std::span<const char> body, bool last) {
     const bool open_ended = answer.kind == BodyKind::chunked || answer.kind == BodyKind::until_close;
-    const bool chunked = open_ended && x_.head.minor >= 1 && scope_.settings().chunked;
+    const bool may_chunk = x_.head.minor >= 1 && scope_.settings().chunked;
+    trails_ = answer.trails && may_chunk && answer.kind != BodyKind::none && x_.head.method != http::Method::head;
+    const bool chunked = chunked_ = (open_ended || trails_) && may_chunk;
     raw_until_close_ = open_ended && !chunked;
     // The rest of a request that is still on its way would be read as the next one.
     if (raw_until_close_ || !reader_.done() || s_.draining) keep_alive_ = false;
@@ -169,7 +172,7 @@ Task<result<void>> Http1Requester::send_head(const Answer& answer, std::span<con
     auto& record = x_.record;
     record.status = answer.status;
     record.answer_chunked = chunked;
-    if (!chunked && answer.has_length) record.answer_length = answer.length;
+    record.answer_length = !chunked && answer.has_length ? std::optional(answer.length) : std::nullopt;
     record.keeps_alive = keep_alive_;
     writer_.start(stream_, chunked, Side::client, Stage::response_body, settings().send_timeout);
     // With an access log the connection stays open a moment longer, until the line is written.
@@ -186,13 +189,21 @@ Task<result<void>> Http1Requester::send_head(const Answer& answer, std::span<con
         head = {head.data(), head.size() + body.size()};
         rest = {};
     }
-    auto n = co_await writer_.write(head, rest, last, nullptr);
+    auto n = co_await writer_.write(head, rest, last, last ? last_fields(nullptr) : nullptr, answer.file_follows && !chunked);
     co_return sent(n, body.size(), last);
 }
 
 Task<result<void>> Http1Requester::send_body(std::span<const char> body, bool last, const http::Fields* trailers) {
-    auto n = co_await writer_.write("", body, last, trailers);
+    auto n = co_await writer_.write("", body, last, last ? last_fields(trailers) : nullptr);
     co_return sent(n, body.size(), last);
+}
+
+const http::Fields* Http1Requester::last_fields(const http::Fields* from_peer) {
+    if (!trails_) return from_peer;
+    trailers_ = from_peer ? *from_peer : http::Fields();
+    proxy::add_trailers(scope_, x_.record.status, *trailers_);
+    scope_.keep_sent_trailers(*trailers_);
+    return &*trailers_;
 }
 
 result<void> Http1Requester::sent(result<std::size_t> n, std::size_t payload, bool last) {

@@ -44,6 +44,7 @@ class Http1Requester final : public exchange::Requester {
     net::Task<core::result<void>> send_interim(int status, std::string_view reason, const http::Fields& fields) override;
     net::Task<core::result<void>> send_head(const exchange::Answer& answer, std::span<const char> body, bool last) override;
     net::Task<core::result<void>> send_body(std::span<const char> body, bool last, const http::Fields* trailers) override;
+    net::Task<core::result<void>> send_file(const exchange::FilePart& part, bool last) override;
     void cut() override;
     net::Stream* tunnel() override;
     net::Address local_address() const override;
@@ -60,6 +61,10 @@ class Http1Requester final : public exchange::Requester {
   private:
     core::result<void> count_body();
     std::string_view write_head(const exchange::Answer& answer, char* out, bool chunked);
+    /// What goes behind the body: the peer's trailers and, if the answer trails, those of add_trailer.
+    const http::Fields* last_fields(const http::Fields* from_peer);
+    net::Task<core::result<void>> send_direct(const exchange::FilePart& part, bool last);
+    net::Task<core::result<void>> send_by_reading(const exchange::FilePart& part, bool last);
     core::result<void> sent(core::result<std::size_t> n, std::size_t payload, bool last);
 
     const route::ClientSettings& settings() const { return scope_.settings().client; }
@@ -72,6 +77,8 @@ class Http1Requester final : public exchange::Requester {
     exchange::BodyWriter writer_;
     std::string spill_;  // excess that came into a buffer that is not ours to keep
     bool keep_alive_, cut_ = false, tunnel_ = false, raw_until_close_ = false;
+    bool chunked_ = false, trails_ = false;
+    std::optional<http::Fields> trailers_;  // of an answer that trails
 };
 
 }  // namespace sluice::server

@@ -5,6 +5,7 @@
 #include "route/decide.hpp"
 #include "route/log_line.hpp"
 #include "server/answers.hpp"
+#include "server/send_file.hpp"
 
 namespace sluice::server {
 
@@ -60,6 +61,7 @@ Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
     tell_ignored_fields(q);
     std::string_view detail = decision.why;
     Reason reason = Reason::none;
+    std::string_view content_range;  // of a file: for the page of a 416
     if (decision.kind == Decision::Kind::refuse) {
         reason = reason_of(decision);
         tell_refusal(q, decision, reason);
@@ -79,17 +81,25 @@ Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
                 q.x.record.status = decision.status;
                 co_return q.x.requester->cut();
             case Decision::Kind::serve: {
+                auto instead = try_files(q);
                 const auto* pass = std::get_if<route::ProxyPass>(&q.scope.route->content);
-                if (pass) {
+                if (!instead && pass) {
                     const auto unserved = co_await proxy::forward(q, *pass);
                     if (!unserved) co_return;
                     status = unserved->status;
                     reason = unserved->reason;
-                } else {
-                    status = 404;
-                    reason = Reason::none;
+                    detail = {};
+                    break;
                 }
-                detail = {};
+                if (!instead) instead = co_await send_file(q, content_range);
+                if (!instead) co_return;
+                decision = *instead;
+                detail = decision.why;
+                q.x.record.redirected = true;
+                if (decision.kind != Decision::Kind::refuse) continue;
+                status = decision.status;
+                reason = *decision.why || decision.reason != Reason::none ? reason_of(decision) : Reason::none;
+                tell_refusal(q, decision, reason);
                 break;
             }
             case Decision::Kind::refuse:
@@ -99,7 +109,7 @@ Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
         auto instead = route::on_error(q.scope, status);
         if (!instead) {
             q.scope.error_status = 0;  // of a page that has failed itself
-            co_return co_await send_page(q, status, reason, detail);
+            co_return co_await send_page(q, status, reason, detail, content_range);
         }
         decision = *instead;
         if (decision.kind == Decision::Kind::refuse) {

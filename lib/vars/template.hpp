@@ -38,6 +38,11 @@ class Template {
     /// `mistakes`; if anything is, what comes back is not to be used.
     static Template compile(std::string_view text, Names& names, std::vector<Mistake>& mistakes);
 
+    /// Puts a text in front that has no variables.
+    void prepend(std::string_view text) {
+        if (!text.empty()) parts_.insert(parts_.begin(), Part{Part::Kind::literal, 0, std::string(text)});
+    }
+
     std::span<const Part> parts() const { return parts_; }
     bool is_constant() const;
     bool has_captures() const;

@@ -620,6 +620,287 @@ for host in ("names.test", "under.test", "invalid.test"):
                        ["X(A: 1", "X-B: 2"], ["X\xe4: 1", "X-B: 2"], ["X-A\x01: 1"], ["X-A\x7f: 1"], ["X-A\t: 1"], [": 1"], ["X-A: 1", "_: 2", "-: 3"]):
             ask(host, path, *fields)
 
+# Files.
+ask_all("files.test", """
+    /
+    /index.html
+    HEAD /index.html
+    POST /index.html
+    PUT /index.html
+    DELETE /a.txt
+    OPTIONS /a.txt
+    POST /
+    PUT /
+    POST /none
+    /a.txt HTTP/1.0
+    /a.txt?x=1
+    /empty.txt
+    HEAD /empty.txt
+    /big.bin
+    HEAD /big.bin
+    /page.HTML
+    /no-ending
+    /.hidden
+    /x.y/z
+    /x.unknown
+    /pic.gif
+    /with%20space/c%20d.css
+    /with%20space
+    /with%20space?a=b%20c
+    /with%20space/
+    /%61.txt
+    /dir
+    HEAD /dir
+    POST /dir
+    /dir?x=1
+    /dir/
+    /dir/?x=1
+    POST /dir/
+    /dir/none
+    /empty
+    /empty/
+    /empty/x
+    /none
+    /none/
+    /none/x
+    /a.txt/
+    /a.txt/x
+    /linked
+    /linked/
+    /link.txt
+    /broken
+    /locked
+    /locked/
+    /locked/secret.html
+    /locked.txt
+    /sendfile/a.txt
+    /sendfile/big.bin
+    HEAD /sendfile/big.bin
+    /sendfile/empty.txt
+    /chunk/big.bin
+    /chunked-off
+    /no-etag/a.txt
+    /types-none
+    /types-own
+    /no-type
+    /quiet/none
+    /quiet/
+    /links-on/a.txt
+    /links-on/link.txt
+    /links-on/linked/index.html
+    /links-on/linked
+    /links-on/none
+    /links-on/dir
+    /links-from/a.txt
+    /links-from/link.txt
+    /links-from/linked/index.html
+    /links-owner/a.txt
+    /links-owner/link.txt
+    /links-owner/linked/index.html
+    /al
+    /al/
+    /al/page.html
+    /al/none
+    /al-file
+    /al-file/x
+    /re/a.txt
+    /re/dir
+    /re/dir/
+    /re/
+    /re/none
+    /moved/a.txt
+    /var/a.txt?root=www
+    /var/a.txt?root=
+    /var/a.txt
+    /relative
+    /names
+    /al/names
+    /ret.gif
+    /ret.txt
+    /abs/
+    /var-index/?i=page.html
+    /var-index/?i=none
+    /var-index/
+    /var-index/?i=/a.txt
+    /cached/a.txt
+    /cached/a.txt
+    /cached/none
+    /cached/none
+    /cached/dir
+    /cached/dir/
+    /cached-some/a.txt
+    /cached-some/a.txt
+    /cached-some/index.html
+    /cached-some/big.bin
+    /cached-some/a.txt
+    /limited
+    POST /limited
+""" + "/" + "x" * 300 + """
+""")
+ask("files.test", "POST /a.txt", body="a=b")
+ask("files.test", "GET /a.txt?with=body", body="a=b")
+converse("files on one connection", ("files.test", "/a.txt", (), None), ("files.test", "/big.bin", (), None), ("files.test", "/none", (), None),
+         ("files.test", "/sendfile/big.bin", (), None), ("files.test", "HEAD /big.bin", (), None), ("files.test", "GET /empty.txt?with=body", (), "body"),
+         ("files.test", "/a.txt", ("Connection: close",), None))
+converse("a file for HTTP/1.0 that is kept", ("files.test", "/a.txt HTTP/1.0", ("Connection: keep-alive",), None), ("files.test", "/a.txt HTTP/1.0", (), None))
+
+SAME, OLDER, NEWER = ("Tue, 14 Nov 2023 22:13:%d GMT" % second for second in (20, 19, 21))
+ETAG = '"6553f100-a"'
+for fields in ([f"If-Modified-Since: {SAME}"], [f"If-Modified-Since: {OLDER}"], [f"If-Modified-Since: {NEWER}"], ["If-Modified-Since: x"],
+               ["If-Modified-Since: Tuesday, 14-Nov-23 22:13:20 GMT"], ["If-Modified-Since: Tue Nov 14 22:13:20 2023"],
+               [f"If-Modified-Since: {SAME}; length=10"], ["If-Modified-Since: "],
+               [f"If-None-Match: {ETAG}"], [f"If-None-Match: W/{ETAG}"], ["If-None-Match: *"], ['If-None-Match: "x"'], [f'If-None-Match: "x", {ETAG}'],
+               [f'If-None-Match: "x",W/{ETAG} ,"y"'], ["If-None-Match: "], [f"If-None-Match: {ETAG}x"],
+               [f"If-None-Match: {ETAG}", f"If-Modified-Since: {OLDER}"], ['If-None-Match: "x"', f"If-Modified-Since: {SAME}"],
+               [f"If-None-Match: {ETAG}", f"If-Modified-Since: {SAME}"],
+               [f"If-Match: {ETAG}"], [f"If-Match: W/{ETAG}"], ["If-Match: *"], ['If-Match: "x"'], [f'If-Match: "x", {ETAG}'],
+               [f"If-Unmodified-Since: {SAME}"], [f"If-Unmodified-Since: {OLDER}"], [f"If-Unmodified-Since: {NEWER}"], ["If-Unmodified-Since: x"]):
+    ask("files.test", "/a.txt", *fields)
+    ask("fields.test", "/own/a.txt", *fields)
+for path in ("/no-etag/a.txt", "/since-off", "/since-before"):
+    for field in (f"If-Modified-Since: {SAME}", f"If-Modified-Since: {NEWER}", f"If-Modified-Since: {OLDER}", f"If-None-Match: {ETAG}", "If-None-Match: *"):
+        ask("files.test", path, field)
+ask("files.test", "HEAD /a.txt", f"If-None-Match: {ETAG}")
+ask("files.test", "/none", f"If-None-Match: {ETAG}")
+ask("pages.test", "/none", f"If-Modified-Since: {SAME}")
+ask("pages.test", "POST /a.txt?again", f"If-Modified-Since: {SAME}")
+ask("fields.test", "/set", 'If-None-Match: "own"')
+ask("fields.test", "/set", 'If-Range: "own"', "Range: bytes=0-1")
+ask("fields.test", "/set", f"If-Range: {ETAG}", "Range: bytes=0-1")
+ask("fields.test", "/unset", f"If-Range: {ETAG}", "Range: bytes=0-1")
+for value in ("0-3", "3-3", "3-", "-3", "-99", "0-", "9-", "10-", "-0", "5-3", "0-0,2-3", "0-0,-1", "0-0,20-", "0-4,0-4", "0-5,0-5", "0-1,2-3,4-5", " 1 - 2 ", "x",
+              "1", "-", "1-2,", "0-18446744073709551616", "2-1,0-0", "0-9"):
+    ask("files.test", "/a.txt", f"Range: bytes={value}")
+for path in ("/empty.txt", "/none", "/dir", "/ranges-0", "/ranges-1", "/ranges-2", "/names", "/types-none", "/no-type"):
+    for value in ("0-1", "0-0,2-2", "0-0,2-2,4-4", "500-"):
+        ask("files.test", path, f"Range: bytes={value}")
+for path in ("/big.bin", "/sendfile/big.bin", "/chunk/big.bin"):
+    for value in ("100-200", "100000-", "-100000", "0-99999,200000-299999"):
+        ask("files.test", path, f"Range: bytes={value}")
+ask("files.test", "/a.txt", "Range: lines=0-3")
+ask("files.test", "/a.txt", "Range: BYTES=0-3")
+ask("files.test", "HEAD /a.txt", "Range: bytes=0-3")
+ask("files.test", "HEAD /a.txt", "Range: bytes=0-0,2-2")
+ask("files.test", "/a.txt HTTP/1.0", "Range: bytes=0-3")
+for value in (ETAG, '"x"', f"W/{ETAG}", SAME, OLDER, NEWER, "x", '""'):
+    ask("files.test", "/a.txt", f"If-Range: {value}", "Range: bytes=0-3")
+ask("files.test", "/a.txt", f"If-None-Match: {ETAG}", "Range: bytes=0-3")
+ask("pages.test", "/none", "Range: bytes=0-3")
+ask("pages.test", "POST /a.txt?again", "Range: bytes=0-3")
+ask("pages.test", "/a.txt", "Range: bytes=99-")
+ask("pages.test", "/a.txt", "If-Match: x")
+ask_all("pages.test", """
+    /none
+    HEAD /none
+    POST /none
+    POST /a.txt
+    PUT /a.txt
+    /down
+    /503
+    /empty/
+    /dir/none/
+    /errors/404.html
+""")
+ask_all("try.test", """
+    /page
+    /page.html
+    /dir
+    /dir/
+    /none
+    /none?a=b
+    /uri/x
+    /uri/x?a=b
+    /uri/with%20space%3fq
+    /status/x
+    /forbidden/x
+    /folder/dir
+    /folder/dir/
+    /folder/page.html
+    /folder/none
+    /proxied/x
+    /proxied/x?a=b
+    POST /proxied/x
+    /proxied-else/x%20y?a=b
+    /none/x
+    /cycle/x
+    /al/page.html
+    /al/page
+    /al/none
+    /al/dir
+    /al-last/x
+    /re/page.html
+    /re/dir
+    /re/none
+    /if/x
+    /if/x?if=1
+    /arg/?f=a.txt
+    /arg/?f=none
+    /arg/
+    /nested/x
+    /nested/in/x
+    POST /post/x
+    HEAD /post/x
+""")
+ask_all("fields.test", """
+    /a.txt
+    HEAD /a.txt
+    /none
+    /dir
+    /own/a.txt
+    HEAD /own/a.txt
+    /own/none
+    /own/dir
+    POST /own/a.txt
+    /set
+    /unset
+    /peer/x
+    /peer/status/404
+    /trailer/a.txt
+    HEAD /trailer/a.txt
+    /trailer/a.txt HTTP/1.0
+    /trailer/big.bin
+    /trailer/empty.txt
+    /trailer/none
+    /trailer/dir
+    /trailer-peer/x
+    /trailer-peer/chunked
+    /trailer-peer/close
+    /trailer-peer/status/404
+    /trailer-peer/status/204
+    /trailer-text
+    /exp/epoch
+    /exp/max
+    /exp/off
+    /exp/zero
+    /exp/hour
+    /exp/past
+    /exp/modified
+    /exp/modified-past
+    /exp/modified-text
+    /exp/control
+    /exp/var?e=1h
+    /exp/var?e=max
+    /exp/var?e=off
+    /exp/var?e=x
+    /exp/var?e=
+    /exp/var?e=-5
+    /exp/var-modified?e=1h
+    /exp/var-modified?e=max
+    /exp/404
+    /exp/301
+    /exp/peer/x
+    /exp/peer/dated
+    /exp/peer/status/500
+    /exp/peer-modified/dated
+    /in/none/a.txt
+    /in/own/a.txt
+    /inherited/in
+    /inherited/own
+    /if
+    /if?a=1
+""")
+ask("fields.test", "/trailer/a.txt", "Range: bytes=0-3")
+
 # What is wrong with requests.
 raw("a bad method", "G\x01T / HTTP/1.1\r\nHost: a\r\n\r\n")
 raw("a method in lower case", "get / HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -12,7 +12,6 @@ intended = {
     r"a field that is too long": "431 says what is wrong (RFC 6585)",
 
     # Answers.
-    r"loc\.test /\S+\.(gif|jpg|JPG)": "types come with files; until then default_type holds for every text",
     r"ret\.test /304|204 and 304 keep the connection": "a 304 has no Content-Length: 0, which would speak of the body of a 200",
     r"ret\.test /301(bare|empty)": "no empty Location",
     r"head\.test /203.*": "a status has its phrase",
@@ -34,7 +33,6 @@ intended = {
     r"access\.log GET\|/regex-var/a b\|.*\|200": "see the space above",
     r"access\.log GET\|.*#.*\|200": "see '#' above",
     r"access\.log GET\|/\|x=1\|\?x=1\|200": "see arguments alone above",
-    r"access\.log GET\|/\S+\.(gif|jpg|JPG)\|.*\|200": "see types above",
     r"access\.log GET\|/304\|.*": "see 304 above",
     r"access\.log GET\|/301(bare|empty)\|.*": "see Location above",
     r"access\.log GET\|/headers\|.*": "see repeated fields above",
@@ -44,6 +42,11 @@ intended = {
     r"access\.log GET\|/proxy/(chunked|close)\|.*\|200": "$body_bytes_sent counts the body, not the lines of the chunks",
     r"access\.log POST\|/\|-\|/\|200": "$content_length is what the client says",
     r"access\.log (GET\|/pages/413|POST\|/body)\|.*": "$request_length counts a body that came along, read or not",
+    r"access\.log GET\|/\w+\.txt\|with=body\|.*\|200": "the same",
+    r"access\.log GET\|/a\.txt\|-\|/a\.txt\?again\|200": "$status is what was sent, 304 or 206, not what error_page had in mind",
+    r"access\.log GET\|/cycle/again\|.*": "see arguments that were taken away",
+    r"access\.log GET\|/a\.txt\|.*\|412": "$request_completion is OK for a 412 of a condition, as for other pages",
+    r"access\.log GET\|\S+\|-\|/(trailer|inherited)\S*\|20[06]": "$body_bytes_sent again: what trails goes in chunks",
     r"access\.log GET\|/\|-\|/\|200": "$request_length counts empty lines before the request; there is no HTTP/0.9",
     r"access\.log POST\|/slash/a\|-\|/slash/a\|200": "see the chunked body above",
 }

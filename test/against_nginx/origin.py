@@ -29,7 +29,7 @@ def read_request(stream):
 
 
 def answer_to(request, kind):
-    """The answer's bytes, and whether the connection ends with it. "/status/418", "/chunked", "/close", "/nothing" and
+    """The answer's bytes, and whether the connection ends with it. "/status/418", "/dated", "/chunked", "/close", "/nothing" and
     "/reset" anywhere in the URI have their meaning."""
     line, fields, body = request
     method, uri, protocol = line.split(" ", 2)
@@ -41,6 +41,8 @@ def answer_to(request, kind):
         status = int(uri.split("/status/")[1][:3])
     head = f"HTTP/1.1 {status} Made Up\r\nServer: origin\r\nDate: Sat, 01 Jan 2000 00:00:00 GMT\r\nX-Kind: {kind}\r\n"
     head += "X-Accel-Buffering: no\r\nContent-Type: text/x-echo\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nX_Under: 1\r\n"
+    if "/dated" in uri:
+        head += "Last-Modified: Tue, 14 Nov 2023 22:13:20 GMT\r\nExpires: Thu, 01 Jan 2037 00:00:00 GMT\r\nCache-Control: public\r\nCache-Control: a=b\r\n"
     payload = text.encode("latin-1")
     if "/nothing" in uri:
         return b"", True

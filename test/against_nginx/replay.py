@@ -6,6 +6,7 @@
 Status 77 where there is no nginx: skipped. What may differ, and why, is in intended.py."""
 import argparse
 import difflib
+import email.utils
 import itertools
 import os
 import re
@@ -20,6 +21,7 @@ import time
 from intended import intended
 from origin import Origin
 from asked import cases
+from tree import make_tree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PATIENCE = 20
@@ -34,8 +36,9 @@ def free_port():
 
 class Proxy:
     def __init__(self, name, command, root, names):
-        self.name, self.root = name, os.path.join(root, name)
+        self.name, self.root = name, os.path.join(root, name.ljust(6, "_"))  # of one length, for texts with the folder
         os.makedirs(os.path.join(self.root, "logs"))
+        make_tree(os.path.join(self.root, "www"))
         open(os.path.join(self.root, "here"), "w").close()
         for attempt in range(5):
             self.port = free_port()
@@ -84,7 +87,19 @@ class Proxy:
         """Without what must differ: ports, folders, the name of the product."""
         text = text.replace(self.root, "ROOT").replace(f":{self.port}", ":PORT").replace(f"|{self.port}|", "|PORT|")
         text = re.sub(r"<!-- .*? -->\r\n", "", text)
+        text = re.sub(r"(?<=--|y=)\d{20}\b", "BOUNDARY", text)
         return re.sub(r"\b(nginx|sluice)(/[\w.]+)?(?=</center>)", "PRODUCT", text)
+
+
+def plain_date(name, value):
+    """An Expires that counts from now is not the same twice."""
+    if name.lower() != "expires":
+        return value
+    try:
+        away = email.utils.parsedate_to_datetime(value).timestamp() - time.time()
+    except (TypeError, ValueError):
+        return value
+    return f"in {round(away / 60)} minutes" if abs(away) < 40 * 86400 else value
 
 
 class Answer:
@@ -112,7 +127,8 @@ class Answer:
             while size := int(stream.readline(), 16):
                 body += stream.read(size)
                 stream.readline()
-            stream.readline()
+            while trailer := stream.readline().decode("latin-1").rstrip("\r\n"):
+                self.fields.append(("trailer", trailer))
         elif "content-length" in values:
             body = stream.read(int(values["content-length"]))
         else:
@@ -124,7 +140,7 @@ class Answer:
             self.fields = [(n, "N" if n == "Content-Length" else v) for n, v in self.fields]
         ignored = ("date", "server")
         self.server = values.get("server")
-        self.fields = sorted((n, proxy.plain(v)) for n, v in self.fields if n.lower() not in ignored)
+        self.fields = sorted((n, plain_date(n, proxy.plain(v))) for n, v in self.fields if n.lower() not in ignored)
 
     def parts(self):
         return {"status": self.status, "fields": self.fields, "body": self.body, "text": self.text}
@@ -186,6 +202,18 @@ def compare_logs(proxies):
     return problems
 
 
+def error_lines(proxy):
+    """What is told of files, without time, numbers and client."""
+    told = re.compile(r"\[(\w+)\] \S+ \*\d+ ((?:\w+\(\) )?\"ROOT/www.*?|directory index of .*?|\w+\(\) \"ROOT/www.*?), client: .*?, server: .*?, (request: .*)")
+    with open(os.path.join(proxy.root, "error.log"), encoding="latin-1") as file:
+        return [": ".join(match.groups()) for match in map(told.search, proxy.plain(file.read()).splitlines()) if match]
+
+
+def compare_error_lines(proxies):
+    a, b = [error_lines(proxy) for proxy in proxies]
+    return [(f"error.log {line[2:]}", [line]) for line in difflib.ndiff(a, b) if line[:1] in "-+"]
+
+
 def judge(problems):
     """Prints what nobody expected, and what was expected but is not there any more."""
     failed = used = 0
@@ -235,7 +263,7 @@ def main():
         if ends != [0, 0]:
             problems.append(("the end", [str(ends)]))
         if not given.only:
-            problems += compare_logs(proxies)
+            problems += compare_logs(proxies) + compare_error_lines(proxies)
         failed, used, stale = judge(problems)
         print(f"{len(chosen)} conversations, {failed} differ, {used} differ as intended")
         return 1 if failed or (stale and not given.only) else 0

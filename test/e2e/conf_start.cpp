@@ -133,8 +133,8 @@ TEST_CASE("whatever fails at the start: status 1, no pid file, the message on st
         message = R"(.* in .*/test\.conf:\d+)";
     }
     SECTION("a word that is not there yet") {
-        http += "server { listen @SECOND@; location / { root /tmp; } }";
-        message = R"("root" is not in sluice yet.* in .*/test\.conf:\d+)";
+        http += "server { listen @SECOND@; location / { charset utf-8; } }";
+        message = R"("charset" is not in sluice yet.* in .*/test\.conf:\d+)";
     }
     SECTION("a port in use") {
         http = "server { listen " + taken.address() + "; }";

@@ -12,6 +12,8 @@
 #include "config/parser.hpp"
 #include "route/decide.hpp"
 #include "route/destination.hpp"
+#include "route/file_path.hpp"
+#include "route/find_file.hpp"
 #include "support/scope.hpp"
 
 namespace sluice::test {
@@ -96,12 +98,15 @@ class Decider {
         use(scope, route::decide(scope, trace));
     }
 
-    /// "200 text", "302 http://…", "404 page", "200 proxy HOST URI", "close".
+    /// "200 text", "302 http://…", "404 page", "200 proxy HOST URI", "200 file PATH", "close".
     std::string answer(std::string_view line) {
         std::string out;
         ask(Asked(line), [&](route::Scope& scope, route::Decision decision) { out = follow(scope, decision); });
         return out;
     }
+
+    /// What the error log was told last of files.
+    const std::string& log() const { return log_; }
 
   private:
     using Kind = route::Decision::Kind;
@@ -131,8 +136,18 @@ class Decider {
                     return in_words(status, route::absolute_location(scope, decision.text));
                 case Kind::serve: {
                     const auto* pass = std::get_if<route::ProxyPass>(&scope.route->content);
-                    if (!pass) {
-                        status = 404;
+                    route::FileAnswer files;
+                    auto elsewhere = route::try_files(scope, files);
+                    if (!elsewhere && !pass) {
+                        files = route::find_file(scope);
+                        elsewhere = files.decision;
+                        if (!elsewhere) return in_words(shown(200), "file " + std::string(route::path_of_uri(scope)->path));
+                    }
+                    if (elsewhere) {
+                        log_.assign(files.log);
+                        decision = *elsewhere;
+                        if (decision.kind != Kind::refuse) continue;
+                        status = decision.status;
                         break;
                     }
                     const auto there = route::find_destination(scope, *pass);
@@ -168,6 +183,7 @@ class Decider {
     core::ManualClock clock_;
     core::Rng rng_{1};
     route::Tools tools_{buffers_, dates_, clock_, rng_, {}};
+    std::string log_;
 };
 
 struct Row {

@@ -21,12 +21,12 @@ const config::MemoryFiles files({
      "}\n}\n"},
     {"lint.conf", "events {}\nhttp {\n    geo $a {\n        default 0;\n    }\n}\n"},
     {"error.conf", "events {}\nhttp {\n    sever {\n    }\n}\n"},
-    {"later.conf", "events {}\nhttp {\n    gzip on;\n    server {\n        gzip off;\n        expires 1d;\n    }\n}\n"},
+    {"later.conf", "events {}\nhttp {\n    gzip on;\n    server {\n        gzip off;\n        charset a;\n    }\n}\n"},
     {"never.conf",
      "events {}\nhttp {\n    server {\n        location / {\n            fastcgi_pass a;\n        }\n    }\n}\n"},
     {"misplaced.conf", "events {}\nhttp {\n    proxy_pass http://a;\n}\n"},
-    {"several.conf", "events {}\nhttp {\n    sendfile on;\n    include sub.conf;\n    include sub.conf;\n}\n"},
-    {"sub.conf", "map $host $a {\n    sendfile on;\n}\nlog_format f $a;\n"},
+    {"several.conf", "events {}\nhttp {\n    msie_refresh on;\n    include sub.conf;\n    include sub.conf;\n}\n"},
+    {"sub.conf", "map $host $a {\n    msie_refresh on;\n}\nlog_format f $a;\n"},
     {"dir/a.conf", "include b.conf;\n"},
     {"dir/b.conf", "pid a;\n"},
     {"b.conf", "sever a;\n"},
@@ -73,7 +73,7 @@ help: did you mean "server"?
 1 error
 )"},
         {"later.conf", 0, R"(later.conf:3: gzip: sluice does not have this yet, nginx has it from its first years on (2 times)
-later.conf:6: expires: sluice does not have this yet, nginx has it from its first years on
+later.conf:6: charset: sluice does not have this yet, nginx has it from its first years on
 
 2 words not there yet
 )"},
@@ -171,7 +171,7 @@ TEST_CASE("compat counts each directive by what sluice does with it") {
   server     1  line 4
 
 not yet:
-  expires     1  line 6
+  charset     1  line 6
   gzip        2  lines 3 and 5
 
 5 directives: 3 supported and 2 not yet
@@ -192,7 +192,7 @@ TEST_CASE("compat names files if there are several, and does not count the entri
     CHECK(got.status == 0);
     CHECK(has(got.out, "  include        2  several.conf:4 and 5\n"));
     CHECK(has(got.out, "  map            2  sub.conf:1\n"));
-    CHECK(has(got.out, "  sendfile     1  several.conf:3\n"));
+    CHECK(has(got.out, "  msie_refresh     1  several.conf:3\n"));
     CHECK(has(got.out, "without effect"));
 }
 

@@ -66,3 +66,39 @@ TEST_CASE("the cache follows the second") {
     CHECK(cache.log(784111777).substr(17) == cache.log(784111777).substr(17));
     CHECK(cache.log(-1).size() == 26);
 }
+
+TEST_CASE("dates are read in the three forms of HTTP") {
+    const struct {
+        const char* text;
+        std::int64_t seconds;
+    } rows[] = {
+        {"Sun, 06 Nov 1994 08:49:37 GMT", 784111777},
+        {"Sunday, 06-Nov-94 08:49:37 GMT", 784111777},
+        {"Sun Nov  6 08:49:37 1994", 784111777},
+        {"Sun Nov 16 08:49:37 1994", 784975777},
+        {"Thu, 01 Jan 1970 00:00:00 GMT", 0},
+        {"Thu, 29 Feb 2024 23:59:59 GMT", 1709251199},
+        {"x, 06 Nov 1994 08:49:37", 784111777},
+        {"Sun,06 Nov 1994 08:49:37 GMT", 784111777},
+        {"Sun,   06 Nov 1994 08:49:37 GMT", 784111777},
+        {"Wed, 31 Dec 1969 23:59:59 GMT", -1},
+        {"Fri, 01-Jan-69 00:00:00 GMT", 3124224000},
+        {"Thu, 01-Jan-70 00:00:00 GMT", 0},
+    };
+    for (const auto& row : rows) {
+        INFO(row.text);
+        CHECK(sluice::http::parse_date(row.text) == row.seconds);
+    }
+    for (const char* text : {"", "x", ",", " ", "Sun, ", "Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 32 Nov 1994 08:49:37 GMT",
+                             "Wed, 29 Feb 2023 00:00:00 GMT", "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 06 nov 1994 08:49:37 GMT",
+                             "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Nov 1994 08:60:37 GMT", "Sun, 06 Nov 1994 08:49:60 GMT",
+                             "Sun, 06 Nov 1994 08:49", "Sun, 06-Nov-1994 08:49:37 GMT", "Sun, 06 Nov 94 08:49:37 GMT",
+                             "Sun Nov 6 08:49:37 1994", "Sun Nov  6 08:49:37", "784111777", "Sun, 06 ovD 1994 08:49:37 GMT"}) {
+        INFO(text);
+        CHECK_FALSE(sluice::http::parse_date(text));
+    }
+    for (std::int64_t at = -2'000'000'000; at < 5'000'000'000; at += 86'399'123) {
+        const auto text = sluice::http::format_date(at);
+        CHECK(sluice::http::parse_date({text.data(), text.size()}) == at);
+    }
+}

@@ -240,7 +240,7 @@ TEST_CASE("of many that lost a few are named and the rest is counted") {
     const auto story = tell(*conf, {.url = "http://many/"}).story;
     CHECK(story.site.others.size() == 6);
     CHECK(story.site.unnamed == 34);
-    REQUIRE(story.steps.size() == 1);
+    REQUIRE_FALSE(story.steps.empty());
     CHECK(story.steps[0].others.size() == 6);
     CHECK(story.steps[0].unnamed == 34);
 }
@@ -291,7 +291,7 @@ TEST_CASE("a proxy_pass that sluice does not have yet is not told of as if there
     REQUIRE(conf->conf.ok());
     CHECK(tell(*conf, {.url = "/a"}).story.outcome.item.note == "what would serve here is not in sluice yet");
     CHECK(tell(*conf, {.url = "/b"}).story.outcome.item.note ==
-          "nothing here serves: there is no proxy_pass and no return");
+          "open() \"html/b\" failed (2: No such file or directory)");
 }
 
 TEST_CASE("what the running process says of its peers stands beside them") {

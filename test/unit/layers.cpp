@@ -18,7 +18,7 @@ namespace {
 const std::vector<std::vector<std::string>> lines = {
     {"core"},
     {"tls", "http", "config", "balance"},
-    {"vars", "advice"},
+    {"vars", "advice", "files"},
     {"net", "process"},
     {"exchange"},
     {"filter", "observe", "cache"},

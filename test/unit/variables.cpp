@@ -121,6 +121,7 @@ class Exchanged : public ScopeSetup {
   public:
     Exchanged() {
         snapshot.prefix = std::filesystem::canonical("/").string() + "proc/self/";
+        site().root.settings.files.root.prepend(snapshot.prefix + "html");
         site().name = "shop.example";
         site().root.settings.client.keepalive_header = 20;
         route::ProxyPass pass;
