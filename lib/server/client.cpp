@@ -123,6 +123,8 @@ Task<std::size_t> Client::read_head(Input& in, proxy::Serving& q) {
             const auto head = http::parse_request_head({bytes.data(), bytes.size()}, seen, site.head_limits, x.head);
             if (head.state == http::HeadState::complete) co_return head.size;
             if (head.state == http::HeadState::failed) {
+                // What was read of it before may lie in a buffer that has been given back: once more from the start.
+                if (seen > 0) http::parse_request_head({bytes.data(), bytes.size()}, 0, site.head_limits, x.head);
                 co_await refuse(in, q, head.status, head.why);
                 co_return 0;
             }

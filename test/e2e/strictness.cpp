@@ -1,5 +1,6 @@
 // A sample of what must not be forwarded, through the real program (test/conformance has the whole tables).
 #include "support/catch.hpp"
+#include "support/conf_server.hpp"
 #include "support/origin.hpp"
 #include "support/process.hpp"
 
@@ -99,4 +100,15 @@ TEST_CASE("an origin's head whose lines end in a bare LF is accepted") {
     const Message answer = proxy.get();
     CHECK(answer.body == "a");
     CHECK(answer["X"] == "1");
+}
+
+TEST_CASE("a head that turns out wrong after it has moved to a larger buffer is logged as it came") {
+    const ConfServer server("server { listen @LISTEN@; large_client_header_buffers 4 16k; return 200; }");
+    for (const char* wrong : {"X Y: 1\r\n", "\x01: 1\r\n"}) {
+        Socket client = server.connect();
+        client.send("GET /the-line HTTP/1.1\r\nX-A: " + std::string(7000, 'a') + "\r\nX-B: ");
+        client.send(std::string(7000, 'b') + "\r\n" + wrong + "\r\n");
+        CHECK(read_response(client).status == 400);
+    }
+    server.wait_for_error("request: \"GET /the-line HTTP/1.1\"", 2);
 }
