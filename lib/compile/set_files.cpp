@@ -45,7 +45,9 @@ void set_alias(Level& level, const Directive& d) {
     auto& files = level.settings.files;
     const auto kind = level.route->kind;
     if (kind == LocationSpec::Kind::named)
-        return level.c.error(d.name.span, "alias cannot stand in a location with \"@\": there is no path that it could stand for", "use root");
+        return level.c.error(d.name.span,
+                             "alias cannot stand in a location with \"@\": there is no path that it could stand for",
+                             "use root");
     files.root = read_path(level.c, d.args[0], false);
     const bool is_regex = kind == LocationSpec::Kind::regex || kind == LocationSpec::Kind::regex_caseless;
     files.place = is_regex ? Place::alias_of_regex : Place::alias;
@@ -60,7 +62,9 @@ void set_index(Level& level, const Directive& d) {
             continue;
         }
         if (word.value.starts_with('/') && &word != &d.args.back())
-            level.c.warning(word.span, "index-never-reached", "what stands behind \"" + word.value + "\" is never looked for: a path that begins with \"/\" is taken without a look",
+            level.c.warning(word.span, "index-never-reached",
+                            "what stands behind \"" + word.value +
+                                "\" is never looked for: a path that begins with \"/\" is taken without a look",
                             "put it last");
         list.push_back(level.c.text(word));
     }
@@ -82,7 +86,8 @@ void set_try_files(Level& level, const Directive& d) {
     const auto& last = d.args.back();
     if (last.value.starts_with('=')) {
         const auto status = core::parse_number<int>(std::string_view(last.value).substr(1));
-        if (!status || *status > 999) return level.c.error(last.span, "\"" + last.value + "\" is no status", "as in =404");
+        if (!status || *status > 999)
+            return level.c.error(last.span, "\"" + last.value + "\" is no status", "as in =404");
         tries->status = *status;
     }
     if (!tries->status) {
@@ -101,14 +106,18 @@ void set_types(Level& level, const Directive& d) {
         if (entry.name.value == "include") continue;  // its file's entries stand behind it
         for (const auto& ending : entry.args)
             if (!table.add(ending.value, entry.name.value))
-                level.c.warning(ending.span, "duplicate-type", "the ending \"" + ending.value + "\" had a type already; now it is " + entry.name.value);
+                level.c.warning(
+                    ending.span, "duplicate-type",
+                    "the ending \"" + ending.value + "\" had a type already; now it is " + entry.name.value);
     }
 }
 
 void set_modified_since(Level& level, const Directive& d) {
     using http::ModifiedSince;
     const auto& word = d.args[0].value;
-    level.settings.files.modified_since = word == "off" ? ModifiedSince::off : word == "before" ? ModifiedSince::before : ModifiedSince::exact;
+    level.settings.files.modified_since = word == "off"      ? ModifiedSince::off
+                                          : word == "before" ? ModifiedSince::before
+                                                             : ModifiedSince::exact;
 }
 
 void set_disable_symlinks(Level& level, const Directive& d) {
@@ -118,10 +127,13 @@ void set_disable_symlinks(Level& level, const Directive& d) {
     const Word* rule = nullptr;
     const Word* trusted = nullptr;
     for (const auto& word : d.args) (word.value.starts_with(from) ? trusted : rule) = &word;
-    if (!rule) return level.c.error(d.span, "disable_symlinks needs on, off or if_not_owner", "as in disable_symlinks on from=$document_root");
+    if (!rule)
+        return level.c.error(d.span, "disable_symlinks needs on, off or if_not_owner",
+                             "as in disable_symlinks on from=$document_root");
     if (rule->value == "off" && trusted) return level.c.error(trusted->span, "\"from=\" means nothing with off");
     files.links = rule->value == "on" ? LinkRule::none : rule->value == "off" ? LinkRule::any : LinkRule::same_owner;
-    files.trusted = trusted ? level.c.text(*trusted, std::string_view(trusted->value).substr(from.size())) : vars::Template();
+    files.trusted =
+        trusted ? level.c.text(*trusted, std::string_view(trusted->value).substr(from.size())) : vars::Template();
 }
 
 void set_cache(Level& level, const Directive& d) {
@@ -138,9 +150,12 @@ void set_cache(Level& level, const Directive& d) {
             cache.most = core::parse_number<std::uint32_t>(value).value_or(0);
         else
             cache.inactive = std::chrono::milliseconds(config::parse_seconds(value).value);
-        if (text.starts_with("max=") && cache.most == 0) return level.c.error(word.span, "a cache of files needs room for one at least", "as in max=1000");
+        if (text.starts_with("max=") && cache.most == 0)
+            return level.c.error(word.span, "a cache of files needs room for one at least", "as in max=1000");
     }
-    if (cache.most == 0) return level.c.error(d.span, "open_file_cache needs \"max=\", the most files that it keeps", "as in open_file_cache max=1000 inactive=20s");
+    if (cache.most == 0)
+        return level.c.error(d.span, "open_file_cache needs \"max=\", the most files that it keeps",
+                             "as in open_file_cache max=1000 inactive=20s");
     files.cache = static_cast<std::uint32_t>(level.c.snapshot.file_caches.size());
     level.c.snapshot.file_caches.push_back(cache);
 }

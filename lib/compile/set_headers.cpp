@@ -27,22 +27,29 @@ void set_add_header(Level& level, const Directive& d) {
     level.list(level.settings.answer.headers).push_back(std::move(header));
 }
 
-void set_add_trailer(Level& level, const Directive& d) { level.list(level.settings.answer.trailers).push_back(read_header(level, d)); }
+void set_add_trailer(Level& level, const Directive& d) {
+    level.list(level.settings.answer.trailers).push_back(read_header(level, d));
+}
 
 Inherit read_inherit(const Directive& d) {
     const auto& word = d.args[0].value;
     return word == "off" ? Inherit::off : word == "merge" ? Inherit::merge : Inherit::on;
 }
 
-void set_add_header_inherit(Level& level, const Directive& d) { level.settings.answer.inherit_headers = read_inherit(d); }
-void set_add_trailer_inherit(Level& level, const Directive& d) { level.settings.answer.inherit_trailers = read_inherit(d); }
+void set_add_header_inherit(Level& level, const Directive& d) {
+    level.settings.answer.inherit_headers = read_inherit(d);
+}
+void set_add_trailer_inherit(Level& level, const Directive& d) {
+    level.settings.answer.inherit_trailers = read_inherit(d);
+}
 
 void set_expires(Level& level, const Directive& d) {
     auto& answer = level.settings.answer;
     const bool modified = d.args.size() > 1;
     const auto& value = d.args.back();
     if (modified && d.args[0].value != "modified")
-        return level.c.error(d.args[0].span, "\"" + d.args[0].value + "\" is not \"modified\", the only word that may stand before a time");
+        return level.c.error(d.args[0].span, "\"" + d.args[0].value +
+                                                 "\" is not \"modified\", the only word that may stand before a time");
     answer.expires_varies = value.value.find('$') != std::string::npos;
     if (answer.expires_varies) {
         answer.expires_text = level.c.text(value);
@@ -52,13 +59,15 @@ void set_expires(Level& level, const Directive& d) {
     const char* why = "";
     const auto parsed = route::parse_expires(value.value, modified, why);
     if (!parsed)
-        return level.c.error(value.span, "\"" + value.value + "\" is no value of expires: " + why,
-                             modified ? "as in expires modified 24h" : "a time as in 30d, -1 or @15h30m; or epoch, max, off");
+        return level.c.error(
+            value.span, "\"" + value.value + "\" is no value of expires: " + why,
+            modified ? "as in expires modified 24h" : "a time as in 30d, -1 or @15h30m; or epoch, max, off");
     answer.expires = *parsed;
 }
 
 /// One list at the end of its level.
-void finish_list(Level& level, route::Shared<AddHeader>& list, const route::Shared<AddHeader>& around, Inherit inherit) {
+void finish_list(Level& level, route::Shared<AddHeader>& list, const route::Shared<AddHeader>& around,
+                 Inherit inherit) {
     const bool own = level.own.contains(&list);
     if (inherit == Inherit::off && !own) list = nullptr;
     if (inherit != Inherit::merge || !own || !around) return;
@@ -67,10 +76,8 @@ void finish_list(Level& level, route::Shared<AddHeader>& list, const route::Shar
 }
 
 constexpr Setter table[] = {
-    {"add_header", set_add_header},
-    {"add_header_inherit", set_add_header_inherit},
-    {"add_trailer", set_add_trailer},
-    {"add_trailer_inherit", set_add_trailer_inherit},
+    {"add_header", set_add_header},   {"add_header_inherit", set_add_header_inherit},
+    {"add_trailer", set_add_trailer}, {"add_trailer_inherit", set_add_trailer_inherit},
     {"expires", set_expires},
 };
 

@@ -19,7 +19,8 @@ Found Cache::open(std::string_view path, Walk walk, const CacheUse& use, core::I
     if (known != entries_.end()) {
         Entry& entry = *known->second;
         const bool closed = entry.look.error == 0 && entry.look.info.kind == Info::Kind::file && !entry.look.descriptor;
-        const bool fresh = now - entry.checked < use.valid && entry.walk == walk && (entry.look.error == 0 || use.errors);
+        const bool fresh =
+            now - entry.checked < use.valid && entry.walk == walk && (entry.look.error == 0 || use.errors);
         if (!closed && fresh) return give(entry, use, now);
         if (entry.readers == 0) {
             check_again(entry, path.data(), walk);
@@ -80,7 +81,8 @@ void Cache::drop(Entry& entry) {
     by_use_.erase(by_use_.iterator_to(entry));
     const auto place = entries_.find(*entry.path);
     entry.path = nullptr;
-    if (entry.readers > 0) [[maybe_unused]] auto* left = place->second.release();  // the last reader frees it
+    if (entry.readers > 0) [[maybe_unused]]
+        auto* left = place->second.release();  // the last reader frees it
     entries_.erase(place);
 }
 

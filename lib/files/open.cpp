@@ -20,7 +20,9 @@ constexpr int passing = O_PATH | O_DIRECTORY | O_CLOEXEC;  // to look further fr
 
 Info info_of(const struct stat& found) {
     Info out;
-    out.kind = S_ISREG(found.st_mode) ? Info::Kind::file : S_ISDIR(found.st_mode) ? Info::Kind::folder : Info::Kind::other;
+    out.kind = S_ISREG(found.st_mode)   ? Info::Kind::file
+               : S_ISDIR(found.st_mode) ? Info::Kind::folder
+                                        : Info::Kind::other;
     out.size = static_cast<std::uint64_t>(found.st_size);
     out.modified = found.st_mtim.tv_sec;
     out.device = found.st_dev;
@@ -45,8 +47,8 @@ Look look_inside(Descriptor fd) {
     return out;
 }
 
-/// openat() that follows a link only if it belongs to whom what it leads to belongs; errno ELOOP otherwise. The owner is
-/// asked of what has been opened, so that nobody can change the link in between.
+/// openat() that follows a link only if it belongs to whom what it leads to belongs; errno ELOOP otherwise. The owner
+/// is asked of what has been opened, so that nobody can change the link in between.
 Descriptor open_of_same_owner(int at, const char* name, int flags) {
     struct stat link {};
     Descriptor fd(::openat(at, name, flags));
@@ -88,7 +90,8 @@ Look walk_to(std::string path, Walk walk, int flags) {
         if (!next) return failed("openat()");
         at = std::move(next);
     }
-    Descriptor end = from == path.size() ? Descriptor(::openat(folder(), ".", flags)) : step(folder(), path.data() + from, flags, walk.links);
+    Descriptor end = from == path.size() ? Descriptor(::openat(folder(), ".", flags))
+                                         : step(folder(), path.data() + from, flags, walk.links);
     if (!end) return failed("openat()");
     return look_inside(std::move(end));
 }

@@ -11,7 +11,9 @@ bool is_weak(std::string_view tag) { return tag.size() > 2 && tag.starts_with("W
 
 constexpr std::string_view blank = " \t", blank_or_comma = " \t,";
 
-void skip(std::string_view& list, std::string_view what) { list.remove_prefix(std::min(list.find_first_not_of(what), list.size())); }
+void skip(std::string_view& list, std::string_view what) {
+    list.remove_prefix(std::min(list.find_first_not_of(what), list.size()));
+}
 
 /// Whether `list` ("*", or entity tags with commas between) has the content's tag. `weak`: "W/" makes no difference.
 bool matches(std::string_view list, std::string_view tag, bool weak) {
@@ -53,15 +55,24 @@ Conditions read_conditions(const Fields& fields) {
     for (const Field& field : fields) {
         if (field.id != FieldId::other) continue;
         switch (field.name.size()) {
-            case 5: take(field, "range", out.range); break;
+            case 5:
+                take(field, "range", out.range);
+                break;
             case 8:
                 take(field, "if-match", out.match);
                 take(field, "if-range", out.if_range);
                 break;
-            case 13: take(field, "if-none-match", out.none_match); break;
-            case 17: take(field, "if-modified-since", out.modified_since); break;
-            case 19: take(field, "if-unmodified-since", out.unmodified_since); break;
-            default: break;
+            case 13:
+                take(field, "if-none-match", out.none_match);
+                break;
+            case 17:
+                take(field, "if-modified-since", out.modified_since);
+                break;
+            case 19:
+                take(field, "if-unmodified-since", out.unmodified_since);
+                break;
+            default:
+                break;
         }
     }
     return out;
@@ -78,7 +89,8 @@ Verdict judge(const Conditions& c, const Validators& content, ModifiedSince rule
 
 bool range_applies(const Conditions& c, const Validators& content) {
     if (!c.if_range) return true;
-    if (c.if_range->size() >= 2 && c.if_range->ends_with('"')) return !content.etag.empty() && *c.if_range == content.etag;
+    if (c.if_range->size() >= 2 && c.if_range->ends_with('"'))
+        return !content.etag.empty() && *c.if_range == content.etag;
     return content.modified && parse_date(*c.if_range) == content.modified;
 }
 

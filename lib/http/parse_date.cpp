@@ -98,7 +98,8 @@ std::optional<std::int64_t> parse_date(std::string_view text) {
         read_asctime(in, parts);
     if (!in.ok() || parts.year == 0 || parts.hour > 23 || parts.minute > 59 || parts.second > 59) return std::nullopt;
     using namespace std::chrono;
-    const year_month_day date{year(parts.year), month(static_cast<unsigned>(parts.month)), day(static_cast<unsigned>(parts.day))};
+    const year_month_day date{year(parts.year), month(static_cast<unsigned>(parts.month)),
+                              day(static_cast<unsigned>(parts.day))};
     if (!date.ok()) return std::nullopt;
     const auto days = sys_days(date).time_since_epoch();
     return seconds(days + hours(parts.hour) + minutes(parts.minute) + seconds(parts.second)).count();

@@ -70,7 +70,8 @@ std::optional<ByteRange> read_one(Reader& in, std::uint64_t length) {
 
 RangeOutcome parse_ranges(std::string_view value, std::uint64_t length, std::uint32_t most, ByteRanges& out) {
     out.clear();
-    if (most == 0 || value.size() <= unit.size() || !core::iequals(value.substr(0, unit.size()), unit)) return RangeOutcome::whole;
+    if (most == 0 || value.size() <= unit.size() || !core::iequals(value.substr(0, unit.size()), unit))
+        return RangeOutcome::whole;
     Reader in(value.substr(unit.size()));
     std::uint64_t total = 0;
     do {

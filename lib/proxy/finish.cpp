@@ -24,12 +24,15 @@ bool is_fine(int status) {
 }
 
 Field* find_field(Fields& fields, std::string_view name) {
-    const auto at = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return core::iequals(f.name, name); });
+    const auto at =
+        std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return core::iequals(f.name, name); });
     return at == fields.end() ? nullptr : &*at;
 }
 
 void erase_fields(Fields& fields, std::string_view name) {
-    fields.erase(std::remove_if(fields.begin(), fields.end(), [&](const Field& f) { return core::iequals(f.name, name); }), fields.end());
+    fields.erase(
+        std::remove_if(fields.begin(), fields.end(), [&](const Field& f) { return core::iequals(f.name, name); }),
+        fields.end());
 }
 
 /// The first field of that name gets the value, others go. "": all go.
@@ -42,7 +45,8 @@ void set_field(Fields& fields, std::string_view name, std::string_view value) {
     if (value.empty()) return erase_fields(fields, name);
     known->value = value;
     const auto rest = fields.begin() + (known - fields.data()) + 1;
-    fields.erase(std::remove_if(rest, fields.end(), [&](const Field& f) { return core::iequals(f.name, name); }), fields.end());
+    fields.erase(std::remove_if(rest, fields.end(), [&](const Field& f) { return core::iequals(f.name, name); }),
+                 fields.end());
 }
 
 std::optional<std::int64_t> read_modified(Fields& fields) {
@@ -56,11 +60,13 @@ std::optional<route::Expires> expires_now(route::Scope& scope) {
     const auto& answer = scope.settings().answer;
     if (!answer.expires_varies) return answer.expires.kind == Kind::off ? std::nullopt : std::optional(answer.expires);
     const char* why = "";
-    const auto parsed = route::parse_expires(scope.evaluate(answer.expires_text), answer.expires.kind == Kind::modified, why);
+    const auto parsed =
+        route::parse_expires(scope.evaluate(answer.expires_text), answer.expires.kind == Kind::modified, why);
     return parsed && parsed->kind != Kind::off ? parsed : std::nullopt;
 }
 
-void set_expires(route::Scope& scope, Fields& fields, const route::Expires& expires, std::optional<std::int64_t> modified) {
+void set_expires(route::Scope& scope, Fields& fields, const route::Expires& expires,
+                 std::optional<std::int64_t> modified) {
     if (!modified && expires.kind == route::Expires::Kind::modified) modified = read_modified(fields);
     const auto fresh = route::freshness(expires, scope.x.record.when.seconds(), modified);
     const auto date = http::format_date(fresh.expires);
@@ -79,7 +85,8 @@ std::string_view value_of(route::Scope& scope, const AddHeader& header) {
 }
 
 bool has_any(const route::Shared<AddHeader>& list, int status) {
-    return list && std::any_of(list->begin(), list->end(), [&](const AddHeader& h) { return h.always || is_fine(status); });
+    return list &&
+           std::any_of(list->begin(), list->end(), [&](const AddHeader& h) { return h.always || is_fine(status); });
 }
 
 }  // namespace

@@ -53,23 +53,28 @@ std::optional<Expires> parse_expires(std::string_view text, bool modified, const
     const auto milliseconds = core::parse_milliseconds(text);
     if (!milliseconds || text.find("ms") != text.npos) return error = "it is no time in whole seconds", std::nullopt;
     out.seconds = *milliseconds / 1000;
-    if (out.kind == Kind::daily && out.seconds > day) return error = "a time of the day is less than 24 hours", std::nullopt;
+    if (out.kind == Kind::daily && out.seconds > day)
+        return error = "a time of the day is less than 24 hours", std::nullopt;
     if (minus) out.seconds = -out.seconds;
     return out;
 }
 
 Freshness freshness(const Expires& expires, std::int64_t now, std::optional<std::int64_t> last_modified) {
     switch (expires.kind) {
-        case Kind::epoch: return {1, -1};
-        case Kind::max: return {end_of_time, ten_years};
+        case Kind::epoch:
+            return {1, -1};
+        case Kind::max:
+            return {end_of_time, ten_years};
         case Kind::daily: {
             const auto at = next_time(now, expires.seconds);
             return {at, at - now};
         }
-        default: break;
+        default:
+            break;
     }
     if (expires.seconds == 0) return {now, 0};
-    if (expires.kind == Kind::access || !last_modified) return {now + expires.seconds, expires.seconds < 0 ? -1 : expires.seconds};
+    if (expires.kind == Kind::access || !last_modified)
+        return {now + expires.seconds, expires.seconds < 0 ? -1 : expires.seconds};
     const auto at = *last_modified + expires.seconds;
     return {at, expires.seconds < 0 || at < now ? -1 : at - now};
 }

@@ -28,7 +28,8 @@ bool has_dots(std::string_view path) {
 
 /// The conf itself says "..".
 bool has_dots(const vars::Template& root) {
-    return std::ranges::any_of(root.parts(), [](const vars::Part& part) { return has_dots(std::string_view(part.text)); });
+    return std::ranges::any_of(root.parts(),
+                               [](const vars::Part& part) { return has_dots(std::string_view(part.text)); });
 }
 
 }  // namespace
@@ -53,7 +54,8 @@ std::optional<std::string_view> behind_root(const Scope& scope) {
 FilePath path_in_root(Scope& scope, std::string_view rest) {
     auto out = join(scope, document_root(scope), rest);
     const auto& root = scope.settings().files.root;
-    out.leaves = leaves_root(out.path, out.root) || (!root.is_constant() && !has_dots(root) && has_dots(out.path.substr(0, out.root)));
+    out.leaves = leaves_root(out.path, out.root) ||
+                 (!root.is_constant() && !has_dots(root) && has_dots(out.path.substr(0, out.root)));
     return out;
 }
 

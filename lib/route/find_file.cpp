@@ -31,7 +31,9 @@ class Finder {
     }
 
   private:
-    Decision& refuse(int status) { return out_.decision.emplace(Decision{Decision::Kind::refuse, status, {}, "", scope_.route->where}); }
+    Decision& refuse(int status) {
+        return out_.decision.emplace(Decision{Decision::Kind::refuse, status, {}, "", scope_.route->where});
+    }
 
     void log(Level level, const std::string& text) {
         out_.level = level;
@@ -87,7 +89,9 @@ class Finder {
         if (path.leaves && !(constant && !leaves_root(path.path.substr(0, path.path.size() - index.size()), path.root)))
             return usable(path), true;
         const auto found = find_at(scope_, path.path, false);
-        if (trace_) trace_->add(scope_.route->where, "index: " + std::string(path.path) + (found.error() ? " is not there" : " is there"));
+        if (trace_)
+            trace_->add(scope_.route->where,
+                        "index: " + std::string(path.path) + (found.error() ? " is not there" : " is there"));
         switch (found.error()) {
             case 0: {
                 core::ArenaText uri(scope_.arena);
@@ -140,7 +144,9 @@ class Finder {
     }
 
     void index_error(std::string_view path, int error) {
-        const auto line = [&](const char* what) { return "\"" + std::string(path) + "\" is " + what + core::error_in_brackets(error); };
+        const auto line = [&](const char* what) {
+            return "\"" + std::string(path) + "\" is " + what + core::error_in_brackets(error);
+        };
         if (error == EACCES) {
             log(Level::error, line("forbidden"));
             refuse(403);
@@ -149,7 +155,6 @@ class Finder {
             refuse(404);
         }
     }
-
 
     /// An internal redirect; the arguments stay.
     bool go_to(std::string_view uri) {

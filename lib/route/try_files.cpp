@@ -36,7 +36,9 @@ void take(Scope& scope, std::string_view behind_root, bool folder) {
 }
 
 /// Whether a look failed for another reason than that there is nothing.
-bool is_worth_a_line(int error) { return error != ENOENT && error != ENOTDIR && error != ENAMETOOLONG && error != EACCES; }
+bool is_worth_a_line(int error) {
+    return error != ENOENT && error != ENOTDIR && error != ENAMETOOLONG && error != EACCES;
+}
 
 }  // namespace
 
@@ -58,12 +60,15 @@ std::optional<Decision> try_files(Scope& scope, FileAnswer& told, Trace* trace) 
         const auto found = find_at(scope, path.path, false);
         const auto wanted = entry.folder ? files::Info::Kind::folder : files::Info::Kind::file;
         // As in nginx, all that is no folder is a file here.
-        const bool is_it = found.error() == 0 && (found.is(files::Info::Kind::folder) == (wanted == files::Info::Kind::folder));
+        const bool is_it =
+            found.error() == 0 && (found.is(files::Info::Kind::folder) == (wanted == files::Info::Kind::folder));
         if (found.error() != 0 && is_worth_a_line(found.error())) {
             told.level = exchange::Level::crit;
             told.log = keep(scope, core::failed(found.call(), path.path, found.error()));
         }
-        if (trace) trace->add(tries.where, "try_files: " + std::string(path.path) + (entry.folder ? "/" : "") + (is_it ? " is there" : " is not there"));
+        if (trace)
+            trace->add(tries.where, "try_files: " + std::string(path.path) + (entry.folder ? "/" : "") +
+                                        (is_it ? " is there" : " is not there"));
         if (!is_it) continue;
         take(scope, path.behind_root(), entry.folder);
         return std::nullopt;

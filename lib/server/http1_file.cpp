@@ -49,7 +49,8 @@ Task<result<void>> Http1Requester::send_by_reading(const FilePart& part, bool la
     std::uint64_t done = 0;
     do {
         const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), part.size - done));
-        const auto n = size == 0 ? 0 : ::pread(part.descriptor, buffer.data(), size, static_cast<off_t>(part.offset + done));
+        const auto n =
+            size == 0 ? 0 : ::pread(part.descriptor, buffer.data(), size, static_cast<off_t>(part.offset + done));
         if (n < 0) co_return Failure{Code::system, Side::self, Stage::response_body, errno};
         if (n == 0 && size > 0) co_return shortened();
         done += static_cast<std::uint64_t>(n);

@@ -8,7 +8,7 @@
 #include "core/text.hpp"
 #include "http/conditional.hpp"
 #include "http/date.hpp"
-#include "http/ranges.hpp"
+#include "http/multipart.hpp"
 #include "proxy/finish.hpp"
 #include "route/file_path.hpp"
 #include "route/find_file.hpp"
@@ -32,7 +32,9 @@ void tell(proxy::Serving& q, const route::FileAnswer& answer) {
     if (!answer.log.empty() && proxy::logs_level(q, answer.level)) proxy::log_error(q, answer.level, answer.log);
 }
 
-Decision refuse(const proxy::Serving& q, int status) { return {Decision::Kind::refuse, status, {}, "", q.scope.route->where}; }
+Decision refuse(const proxy::Serving& q, int status) {
+    return {Decision::Kind::refuse, status, {}, "", q.scope.route->where};
+}
 
 /// nginx's: time and size in hexadecimal.
 std::string_view make_etag(route::Scope& scope, const files::Info& info) {
@@ -56,50 +58,26 @@ http::Validators read_validators(const Fields& fields) {
     return out;
 }
 
-/// A body of several ranges (RFC 9110 14.6).
-class Multipart {
-  public:
-    Multipart(std::string_view type, std::uint64_t length, std::uint64_t number) : type_(type), length_(length) {
-        const auto digits = std::to_string(number % 10'000'000'000'000'000'000u);
-        boundary_.assign(20 - digits.size(), '0').append(digits);
-    }
-
-    std::string content_type() const { return "multipart/byteranges; boundary=" + boundary_; }
-    std::string head(const http::ByteRange& range) const {
-        std::string out = "\r\n--" + boundary_ + "\r\n";
-        if (!type_.empty()) ((out += "Content-Type: ") += type_) += "\r\n";
-        return out += "Content-Range: " + content_range(range, length_) + "\r\n\r\n";
-    }
-    std::string end() const { return "\r\n--" + boundary_ + "--\r\n"; }
-    std::uint64_t size(const ByteRanges& ranges) const {
-        std::uint64_t out = end().size();
-        for (const auto& range : ranges) out += head(range).size() + range.size();
-        return out;
-    }
-    static std::string content_range(const http::ByteRange& range, std::uint64_t length) {
-        return "bytes " + std::to_string(range.begin) + '-' + std::to_string(range.end - 1) + '/' + std::to_string(length);
-    }
-
-  private:
-    std::string_view type_;
-    std::uint64_t length_;
-    std::string boundary_;
-};
-
 class FileSender {
   public:
     FileSender(proxy::Serving& q, const files::Found& file, std::string_view& content_range)
-        : q_(q), file_(file), content_range_(content_range), size_(file.info().size), conditions_(http::read_conditions(q.x.head.fields)) {}
+        : q_(q),
+          file_(file),
+          content_range_(content_range),
+          size_(file.info().size),
+          conditions_(http::read_conditions(q.x.head.fields)) {}
 
     Task<std::optional<Decision>> run() {
         const auto& files = q_.settings().files;
         const auto modified = file_.info().modified;
         const bool plain = q_.scope.error_status == 0 || q_.scope.error_status == 200;
         http::Validators validators{modified, files.etag ? make_etag(q_.scope, file_.info()) : std::string_view{}};
-        const auto verdict = plain && conditions_.any() ? http::judge(conditions_, validators, files.modified_since) : http::Verdict::send;
+        const auto verdict = plain && conditions_.any() ? http::judge(conditions_, validators, files.modified_since)
+                                                        : http::Verdict::send;
         if (verdict == http::Verdict::failed) co_return refuse(q_, 412);
         type_ = route::content_type(q_.scope);
-        if (verdict == http::Verdict::send && !type_.empty()) fields_.push_back({"Content-Type", type_, FieldId::content_type});
+        if (verdict == http::Verdict::send && !type_.empty())
+            fields_.push_back({"Content-Type", type_, FieldId::content_type});
         const auto date = http::format_date(modified);
         if (plain) fields_.push_back({"Last-Modified", {date.data(), date.size()}});  // an error page has none
         if (!validators.etag.empty()) fields_.push_back({"ETag", validators.etag});
@@ -109,8 +87,9 @@ class FileSender {
         Answer answer{200, {}, &fields_, http::BodyKind::length, size_, true};
         proxy::finish_answer(q_.scope, answer, modified);
         if (answer.status == 200 && files.max_ranges > 0 && choose_ranges(answer)) co_return refuse(q_, 416);
-        const bool sent = q_.x.head.method == http::Method::head ? (co_await q_.x.requester->send_head(answer, {}, true)).has_value()
-                                                                : co_await send(answer);
+        const bool sent = q_.x.head.method == http::Method::head
+                              ? (co_await q_.x.requester->send_head(answer, {}, true)).has_value()
+                              : co_await send(answer);
         if (sent) co_return std::nullopt;
         if (!q_.x.answered) co_return refuse(q_, 500);
         q_.x.requester->cut();
@@ -121,7 +100,8 @@ class FileSender {
     /// One that nobody reads is no reason to close, if it has come along with the head.
     void take_request_body() {
         auto& requester = *q_.x.requester;
-        if (!requester.body_done() && !q_.x.body_is_taken) [[maybe_unused]] auto unread = requester.buffered_body();
+        if (!requester.body_done() && !q_.x.body_is_taken) [[maybe_unused]]
+            auto unread = requester.buffered_body();
     }
 
     Task<std::optional<Decision>> send_not_modified(std::int64_t modified) {
@@ -152,13 +132,14 @@ class FileSender {
         answer.status = 206;
         if (ranges_.size() == 1) {
             answer.length = ranges_[0].size();
-            fields_.push_back({"Content-Range", arena.keep(Multipart::content_range(ranges_[0], size_))});
+            fields_.push_back({"Content-Range", arena.keep(http::content_range(ranges_[0], size_))});
             return false;
         }
         multipart_.emplace(type_, size_, q_.s.rng.next());
         answer.length = multipart_->size(ranges_);
         const auto type = arena.keep(multipart_->content_type());
-        const auto known = std::find_if(fields_.begin(), fields_.end(), [](const Field& f) { return f.id == FieldId::content_type; });
+        const auto known =
+            std::find_if(fields_.begin(), fields_.end(), [](const Field& f) { return f.id == FieldId::content_type; });
         if (known != fields_.end())
             known->value = type;
         else
@@ -183,11 +164,15 @@ class FileSender {
     }
 
     Task<bool> send_small(Answer& answer, const http::ByteRange& range) {
-        auto buffer = range.size() <= core::BufferPool::small ? q_.s.loop.buffers().lend_small() : q_.s.loop.buffers().lend_large();
+        auto buffer = range.size() <= core::BufferPool::small ? q_.s.loop.buffers().lend_small()
+                                                              : q_.s.loop.buffers().lend_large();
         std::size_t have = 0;
         while (have < range.size()) {
-            const auto n = ::pread(file_.descriptor(), buffer.data() + have, range.size() - have, static_cast<off_t>(range.begin + have));
-            if (n <= 0) co_return fail({n < 0 ? core::Code::system : core::Code::end_of_stream, core::Side::self, core::Stage::response_body, n < 0 ? errno : 0});
+            const auto n = ::pread(file_.descriptor(), buffer.data() + have, range.size() - have,
+                                   static_cast<off_t>(range.begin + have));
+            if (n <= 0)
+                co_return fail({n < 0 ? core::Code::system : core::Code::end_of_stream, core::Side::self,
+                                core::Stage::response_body, n < 0 ? errno : 0});
             have += static_cast<std::size_t>(n);
         }
         auto sent = co_await q_.x.requester->send_head(answer, {buffer.data(), have}, true);
@@ -197,7 +182,8 @@ class FileSender {
     Task<bool> send_parts() {
         for (const auto& range : ranges_) {
             const auto head = multipart_->head(range);
-            if (auto sent = co_await q_.x.requester->send_body(head, false, nullptr); !sent) co_return fail(sent.error());
+            if (auto sent = co_await q_.x.requester->send_body(head, false, nullptr); !sent)
+                co_return fail(sent.error());
             if (auto sent = co_await q_.x.requester->send_file(part(range), false); !sent) co_return fail(sent.error());
         }
         const auto end = multipart_->end();
@@ -227,7 +213,7 @@ class FileSender {
     std::string_view type_;
     Fields fields_;
     ByteRanges ranges_;
-    std::optional<Multipart> multipart_;
+    std::optional<http::Multipart> multipart_;
 };
 
 }  // namespace

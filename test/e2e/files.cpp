@@ -17,7 +17,8 @@ const std::string mebibytes(8 << 20, 'x');
 void put(const ConfServer& server, std::string_view name, std::string_view text) {
     const auto path = server.folder() / name;
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-    for (auto at = std::filesystem::path(path).parent_path(); at.string().size() >= server.folder().prefix().size(); at = at.parent_path())
+    for (auto at = std::filesystem::path(path).parent_path(); at.string().size() >= server.folder().prefix().size();
+         at = at.parent_path())
         ::chmod(at.c_str(), 0755);
     server.folder().write_file(name, text);
     ::chmod(path.c_str(), 0644);
@@ -56,13 +57,16 @@ TEST_CASE("a location that says nothing serves files from the folder html") {
     CHECK(beyond["Content-Range"] == "bytes */10");
     CHECK(ask(server, "POST /a.bin").status == 405);
     CHECK(server.get("/none").status == 404);
-    CHECK(server.wait_for_error("open() \"" + (server.folder() / "html/none") + "\" failed (2: No such file or directory)").find("[error]") !=
-          std::string::npos);
+    CHECK(
+        server
+            .wait_for_error("open() \"" + (server.folder() / "html/none") + "\" failed (2: No such file or directory)")
+            .find("[error]") != std::string::npos);
     CHECK(server.get("/%2e%2e/secret").status == 400);
 }
 
 TEST_CASE("large files come whole, by sendfile and by reading, to a client that is in no hurry") {
-    const auto way = GENERATE("sendfile on; sendfile_max_chunk 64k;", "sendfile on; sendfile_max_chunk 0;", "sendfile off;");
+    const auto way =
+        GENERATE("sendfile on; sendfile_max_chunk 64k;", "sendfile on; sendfile_max_chunk 0;", "sendfile off;");
     const ConfServer server(std::string("server { listen @LISTEN@; root @ROOT@/www; ") + way + " }");
     put(server, "www/big", mebibytes);
     INFO(way);
@@ -111,7 +115,8 @@ TEST_CASE("a client that leaves in the middle costs no descriptor") {
     }
     CHECK(server.get("/big").status == 200);
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (open_descriptors(server.pid()) > before && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+    while (open_descriptors(server.pid()) > before && std::chrono::steady_clock::now() < until)
+        std::this_thread::yield();
     CHECK(open_descriptors(server.pid()) <= before);
 }
 
@@ -136,7 +141,8 @@ TEST_CASE("open_file_cache keeps a file, and with _errors what is not there") {
 }
 
 TEST_CASE("open_file_cache holds no more than max, and forgets what is not used") {
-    const ConfServer server(R"(server { listen @LISTEN@; root @ROOT@/www; open_file_cache max=2; open_file_cache_valid 1h;
+    const ConfServer server(
+        R"(server { listen @LISTEN@; root @ROOT@/www; open_file_cache max=2; open_file_cache_valid 1h;
         location /once/ { open_file_cache_min_uses 2; } })");
     for (const std::string name : {"a", "b", "c", "once/a"}) put(server, "www/" + name, "first");
     for (const char* target : {"/a", "/b", "/c"}) CHECK(server.get(target).body == "first");
@@ -159,7 +165,8 @@ TEST_CASE("links, roots and pages: 403 and what the log says") {
     std::filesystem::create_symlink("a", server.folder() / "www/links/l");
     CHECK(server.get("/links/a").body == "a");
     CHECK(server.get("/links/l").status == 403);
-    server.wait_for_error("openat() \"" + (server.folder() / "www/links/l") + "\" failed (40: Too many levels of symbolic links)");
+    server.wait_for_error("openat() \"" + (server.folder() / "www/links/l") +
+                          "\" failed (40: Too many levels of symbolic links)");
     CHECK(server.get("/files../secret").status == 403);
     server.wait_for_error("leads out of the root");
     const auto page = server.get("/quiet/none");
@@ -172,8 +179,10 @@ TEST_CASE("links, roots and pages: 403 and what the log says") {
 
 TEST_CASE("try_files finds a file, or leads to the backend") {
     const Origin origin(ok("backend"));
-    const ConfServer server("server { listen @LISTEN@; root @ROOT@/www; try_files $uri $uri/index.html @back;"
-                            "location @back { proxy_pass http://" + origin.address() + "; } }");
+    const ConfServer server(
+        "server { listen @LISTEN@; root @ROOT@/www; try_files $uri $uri/index.html @back;"
+        "location @back { proxy_pass http://" +
+        origin.address() + "; } }");
     put(server, "www/a", "file");
     put(server, "www/dir/index.html", "index");
     CHECK(server.get("/a").body == "file");
@@ -182,9 +191,13 @@ TEST_CASE("try_files finds a file, or leads to the backend") {
 }
 
 TEST_CASE("fields: expires, add_header, add_trailer, and what a level takes from around it") {
-    const Origin origin("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nExpires: Thu, 01 Jan 2037 00:00:00 GMT\r\nCache-Control: public\r\n\r\nok");
-    const ConfServer server("server { listen @LISTEN@; root @ROOT@/www; add_header X-Outer outer; add_trailer X-T \"after $status\";"
-                            "location /peer { expires 1h; proxy_pass http://" + origin.address() + R"(; }
+    const Origin origin(
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nExpires: Thu, 01 Jan 2037 00:00:00 GMT\r\nCache-Control: "
+        "public\r\n\r\nok");
+    const ConfServer server(
+        "server { listen @LISTEN@; root @ROOT@/www; add_header X-Outer outer; add_trailer X-T \"after $status\";"
+        "location /peer { expires 1h; proxy_pass http://" +
+        origin.address() + R"(; }
         location /max { expires max; return 200 text; }
         location /own { add_header X-Own own; add_trailer X-U u; return 200 text; }
         location /merge { add_header X-Own own; add_header_inherit merge; add_trailer X-U u; add_trailer_inherit merge; return 200 text; }

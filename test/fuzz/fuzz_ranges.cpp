@@ -1,6 +1,6 @@
-// Range, the conditional fields and dates. Laws: a range lies within the content and has bytes; what is sent is never more
-// than the content; a date that was read is written and read as the same second; a verdict does not depend on fields that
-// are not there.
+// Range, the conditional fields and dates. Laws: a range lies within the content and has bytes; what is sent is never
+// more than the content; a date that was read is written and read as the same second; a verdict does not depend on
+// fields that are not there.
 #include <cstdint>
 #include <string>
 
@@ -40,11 +40,14 @@ void check_conditions(const std::string& text) {
     const Validators content{784111777, "\"a-1\""};
     const Fields fields{{"If-None-Match", one}, {"If-Modified-Since", other}};
     for (const auto rule : {ModifiedSince::off, ModifiedSince::exact, ModifiedSince::before}) {
-        require(judge(read_conditions(fields), content, rule) != Verdict::failed, "412 comes of If-Match and If-Unmodified-Since only");
+        require(judge(read_conditions(fields), content, rule) != Verdict::failed,
+                "412 comes of If-Match and If-Unmodified-Since only");
         const Fields strict{{"If-Match", one}, {"If-Unmodified-Since", other}};
-        require(judge(read_conditions(strict), content, rule) != Verdict::not_modified, "304 comes of the other two only");
+        require(judge(read_conditions(strict), content, rule) != Verdict::not_modified,
+                "304 comes of the other two only");
     }
-    if (range_applies(read_conditions({{"If-Range", one}}), content)) require(one == content.etag || parse_date(one) == content.modified, "this very content");
+    if (range_applies(read_conditions({{"If-Range", one}}), content))
+        require(one == content.etag || parse_date(one) == content.modified, "this very content");
 }
 
 }  // namespace
@@ -52,7 +55,8 @@ void check_conditions(const std::string& text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string text(reinterpret_cast<const char*>(data), size);
     for (const std::uint64_t length : {0ull, 1ull, 10ull, 1ull << 40, 0x7fffffffffffffffull})
-        for (const std::uint32_t most : {0u, 1u, 3u, 0xffffffffu}) check_ranges(text, length, most), check_ranges("bytes=" + text, length, most);
+        for (const std::uint32_t most : {0u, 1u, 3u, 0xffffffffu})
+            check_ranges(text, length, most), check_ranges("bytes=" + text, length, most);
     check_date(text);
     check_conditions(text);
     return 0;

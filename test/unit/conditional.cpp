@@ -19,11 +19,15 @@ struct Row {
     const char* expected;
 };
 
-std::string told(const Fields& fields, ModifiedSince rule = ModifiedSince::exact, Validators content = {time_of_same, "\"a-1\""}) {
+std::string told(const Fields& fields, ModifiedSince rule = ModifiedSince::exact,
+                 Validators content = {time_of_same, "\"a-1\""}) {
     switch (judge(read_conditions(fields), content, rule)) {
-        case Verdict::send: return "send";
-        case Verdict::not_modified: return "304";
-        case Verdict::failed: return "412";
+        case Verdict::send:
+            return "send";
+        case Verdict::not_modified:
+            return "304";
+        case Verdict::failed:
+            return "412";
     }
     return "";
 }
@@ -88,7 +92,9 @@ TEST_CASE("conditions: if_modified_since, and content of which little is known")
 
 TEST_CASE("conditions: If-Range") {
     const Validators content{time_of_same, "\"a-1\""};
-    const auto applies = [&](const char* value, const Validators& of) { return range_applies(read_conditions({{"If-Range", value}}), of); };
+    const auto applies = [&](const char* value, const Validators& of) {
+        return range_applies(read_conditions({{"If-Range", value}}), of);
+    };
     CHECK(range_applies({}, content));
     CHECK(applies("\"a-1\"", content));
     CHECK_FALSE(applies("\"a-2\"", content));

@@ -9,9 +9,10 @@ namespace {
 
 struct Site : Temporary {
     Site() {
-        for (const char* folder : {"www/dir", "www/empty", "www/a b", "files/sub", "www/both"}) std::filesystem::create_directories(*this / folder);
-        for (const char* file : {"www/index.html", "www/a.txt", "www/dir/index.html", "www/dir/second.htm", "files/f", "files/sub/index.html",
-                                 "www/page.html", "secret", "www/both/index.htm", "www/a b/c"})
+        for (const char* folder : {"www/dir", "www/empty", "www/a b", "files/sub", "www/both"})
+            std::filesystem::create_directories(*this / folder);
+        for (const char* file : {"www/index.html", "www/a.txt", "www/dir/index.html", "www/dir/second.htm", "files/f",
+                                 "files/sub/index.html", "www/page.html", "secret", "www/both/index.htm", "www/a b/c"})
             write_text(*this / file, file);
         std::filesystem::create_symlink("a.txt", *this / "www/link");
     }
@@ -39,32 +40,34 @@ struct Site : Temporary {
 
 TEST_CASE("root: the URI behind it, inherited, replaced, with variables") {
     const Site site;
-    site.check("root @R@/www/;"
-               "location / { } location /sub/ { root @R@/files; } location /v/ { root @R@/$arg_r; rewrite ^/v(.*)$ $1 break; } location /no/ { root @R@/nothing; }",
-               {
-                   {"/a.txt", "200 file @R@/www/a.txt"},
-                   {"/a.txt?x", "200 file @R@/www/a.txt"},
-                   {"HEAD /a.txt", "200 file @R@/www/a.txt"},
-                   {"/a%20b/c", "200 file @R@/www/a b/c"},
-                   {"/none", "404 page"},
-                   {"/a.txt/x", "404 page"},
-                   {"/a.txt/", "404 page"},
-                   {"/dir", "301 http://example.test/dir/"},
-                   {"/dir?x=1", "301 http://example.test/dir/?x=1"},
-                   {"/a%20b", "301 http://example.test/a%20b/"},
-                   {"POST /a.txt", "405 page"},
-                   {"PUT /a.txt", "405 page"},
-                   {"DELETE /none", "405 page"},
-                   {"POST /none", "404 page"},
-                   {"POST /dir", "301 http://example.test/dir/"},
-                   {"/sub/", "200 file @R@/files/sub/index.html"},
-                   {"/v/a.txt?r=www", "200 file @R@/www/a.txt"},
-                   {"/v/f?r=files/", "200 file @R@/files//f"},
-                   {"/v/secret?r=www/..", "403 page"},
-                   {"/v/secret?r=..", "403 page"},
-                   {"/no/x", "404 page"},
-                   {"/no/", "404 page"},
-               });
+    site.check(
+        "root @R@/www/;"
+        "location / { } location /sub/ { root @R@/files; } location /v/ { root @R@/$arg_r; rewrite ^/v(.*)$ $1 break; "
+        "} location /no/ { root @R@/nothing; }",
+        {
+            {"/a.txt", "200 file @R@/www/a.txt"},
+            {"/a.txt?x", "200 file @R@/www/a.txt"},
+            {"HEAD /a.txt", "200 file @R@/www/a.txt"},
+            {"/a%20b/c", "200 file @R@/www/a b/c"},
+            {"/none", "404 page"},
+            {"/a.txt/x", "404 page"},
+            {"/a.txt/", "404 page"},
+            {"/dir", "301 http://example.test/dir/"},
+            {"/dir?x=1", "301 http://example.test/dir/?x=1"},
+            {"/a%20b", "301 http://example.test/a%20b/"},
+            {"POST /a.txt", "405 page"},
+            {"PUT /a.txt", "405 page"},
+            {"DELETE /none", "405 page"},
+            {"POST /none", "404 page"},
+            {"POST /dir", "301 http://example.test/dir/"},
+            {"/sub/", "200 file @R@/files/sub/index.html"},
+            {"/v/a.txt?r=www", "200 file @R@/www/a.txt"},
+            {"/v/f?r=files/", "200 file @R@/files//f"},
+            {"/v/secret?r=www/..", "403 page"},
+            {"/v/secret?r=..", "403 page"},
+            {"/no/x", "404 page"},
+            {"/no/", "404 page"},
+        });
 }
 
 TEST_CASE("alias: in place of the location's text; the whole path in a regex; inherited") {
@@ -165,8 +168,9 @@ TEST_CASE("try_files: file, folder, status, named, URI; not inherited; before an
 
 TEST_CASE("error pages from files keep the status; lines of the log are nginx's") {
     const Site site;
-    const auto snapshot = compile_text(site.fill("events {}\nhttp {\nserver {\nlisten 80;\nroot @R@/www; error_page 404 /page.html; error_page 403 =200 /a.txt;"
-                                                 "location /empty/ { } location /links/ { disable_symlinks on; alias @R@/www/; } }\n}\n"));
+    const auto snapshot = compile_text(site.fill(
+        "events {}\nhttp {\nserver {\nlisten 80;\nroot @R@/www; error_page 404 /page.html; error_page 403 =200 /a.txt;"
+        "location /empty/ { } location /links/ { disable_symlinks on; alias @R@/www/; } }\n}\n"));
     INFO(said(*snapshot));
     REQUIRE(snapshot->conf.ok());
     Decider decider(snapshot);

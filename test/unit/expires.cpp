@@ -32,18 +32,12 @@ TEST_CASE("expires: words") {
         Kind kind;
         std::int64_t seconds;
     } rows[] = {
-        {"off", false, Kind::off, 0},
-        {"epoch", false, Kind::epoch, 0},
-        {"max", false, Kind::max, 0},
-        {"0", false, Kind::access, 0},
-        {"30", false, Kind::access, 30},
-        {"1h30m", false, Kind::access, 5400},
-        {"+1d", false, Kind::access, 86400},
-        {"-1", false, Kind::access, -1},
-        {"-1h", false, Kind::access, -3600},
-        {"@15h30m", false, Kind::daily, 55800},
-        {"@24h", false, Kind::daily, 86400},
-        {"24h", true, Kind::modified, 86400},
+        {"off", false, Kind::off, 0},         {"epoch", false, Kind::epoch, 0},
+        {"max", false, Kind::max, 0},         {"0", false, Kind::access, 0},
+        {"30", false, Kind::access, 30},      {"1h30m", false, Kind::access, 5400},
+        {"+1d", false, Kind::access, 86400},  {"-1", false, Kind::access, -1},
+        {"-1h", false, Kind::access, -3600},  {"@15h30m", false, Kind::daily, 55800},
+        {"@24h", false, Kind::daily, 86400},  {"24h", true, Kind::modified, 86400},
         {"-1h", true, Kind::modified, -3600},
     };
     for (const auto& row : rows) {
@@ -54,8 +48,18 @@ TEST_CASE("expires: words") {
         CHECK(parsed->kind == row.kind);
         CHECK(parsed->seconds == row.seconds);
     }
-    const std::pair<const char*, bool> wrong[] = {{"", false}, {"x", false}, {"5x", false}, {"--1", false}, {"@", false}, {"@25h", false},
-                                                  {"@-1h", false}, {"500ms", false}, {"Max", false}, {"off", true}, {"max", true}, {"@1h", true},
+    const std::pair<const char*, bool> wrong[] = {{"", false},
+                                                  {"x", false},
+                                                  {"5x", false},
+                                                  {"--1", false},
+                                                  {"@", false},
+                                                  {"@25h", false},
+                                                  {"@-1h", false},
+                                                  {"500ms", false},
+                                                  {"Max", false},
+                                                  {"off", true},
+                                                  {"max", true},
+                                                  {"@1h", true},
                                                   {"99999999999999999999", false}};
     for (const auto& [text, modified] : wrong) {
         INFO(text);
@@ -83,7 +87,9 @@ TEST_CASE("expires: what the fields say") {
 }
 
 TEST_CASE("expires: a time of the day comes tomorrow if it is past") {
-    const auto at = [](std::int64_t now, std::int64_t since_midnight) { return freshness({Kind::daily, since_midnight}, now, {}).max_age; };
+    const auto at = [](std::int64_t now, std::int64_t since_midnight) {
+        return freshness({Kind::daily, since_midnight}, now, {}).max_age;
+    };
     {
         const Zone zone("UTC");
         CHECK(at(86400, 3600) == 3600);
