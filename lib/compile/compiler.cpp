@@ -81,9 +81,15 @@ config::Span Compiler::place_of_name(std::uint32_t site, std::string_view name) 
 }
 
 void Compiler::missing(config::Span where, std::string message, std::string help) {
-    if (options.only_check) return;
+    if (options.only_check) return warning(where, "not-yet", std::move(message), std::move(help));
     diagnostics().forget("later", where);  // the check's warning of the same word
     diagnostics().error("not-yet", where, std::move(message), std::move(help));
+}
+
+void Compiler::missing(const Directive& d, const config::Row& row) {
+    if (options.only_check) return;  // the check counts them
+    const bool later = row.support == config::Support::later;
+    missing(d.name.span, "\"" + d.name.value + "\" is not in sluice" + (later ? " yet; " + config::known_since(row) : ""), std::string(row.reason));
 }
 
 void Compiler::warning(config::Span where, std::string code, std::string message, std::string help) {
@@ -154,8 +160,7 @@ void Compiler::set_all(Level& level, const std::vector<Directive>& block) {
         const auto* row = config::find_row(d.name.value, level.context);
         if (!row) continue;
         if (row->support == config::Support::later || row->support == config::Support::never) {
-            const bool later = row->support == config::Support::later;
-            missing(d.name.span, "\"" + d.name.value + "\" is not in sluice" + (later ? " yet; " + config::known_since(*row) : ""), std::string(row->reason));
+            missing(d, *row);
             continue;
         }
         if (const auto* setter = find_setter(d.name.value, level.context)) setter->set(level, d);
@@ -174,7 +179,9 @@ void Compiler::run() {
             Level events{*this, in::events, settings};
             set_all(events, d.block->children);
         }
-        if (d.name.value == "stream" || d.name.value == "mail") missing(d.name.span, "\"" + d.name.value + "\" is not in sluice yet");
+        if (d.name.value == "load_module")
+            warning(d.span, "not-loaded", "nothing is loaded: modules of nginx do not fit into sluice", "what sluice has of their words, \"sluice compat\" tells");
+        if (const auto* row = config::find_row(d.name.value, in::main); row && (d.name.value == "stream" || d.name.value == "mail")) missing(d, *row);
     }
     if (settings.error_logs) {
         snapshot.main.error_logs = *settings.error_logs;
@@ -196,6 +203,7 @@ void find_more_mistakes(route::Snapshot& snapshot, const Options& options) {
     Compiler compiler(snapshot, options);
     compiler.declare_variables(all);
     compiler.run();
+    snapshot.conf.diagnostics.forget("no-servers");  // they may be among what was left out
     if (sound->lost_names)
         for (const std::string_view code : {"unknown-name", "unknown-variable"}) snapshot.conf.diagnostics.forget(code);
     snapshot.conf.directives = std::move(all);

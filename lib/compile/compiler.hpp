@@ -72,6 +72,7 @@ class Compiler {
     config::Diagnostic& again(config::Span where, std::string message, config::Span first, std::string help = "");
     /// A word of nginx's that sluice does not have, yet.
     void missing(config::Span where, std::string message, std::string help = "");
+    void missing(const Directive& d, const config::Row& row);
     void warning(config::Span where, std::string code, std::string message, std::string help = "");
 
     /// The empty template if the word is wrong, which is reported.
@@ -113,6 +114,7 @@ class Compiler {
     std::map<std::string, config::Span, std::less<>> format_places;
     std::vector<std::shared_ptr<route::AccessList>> access_lists;
     std::vector<std::shared_ptr<route::TrustedProxies>> trusted_lists;
+    std::set<std::string, std::less<>> upstream_names;    // of blocks
     std::set<std::string, std::less<>> broken_upstreams;  // what is wrong with them has been said
 
   private:

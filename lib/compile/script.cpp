@@ -66,14 +66,19 @@ class Scripts {
         step.has_args = mark != to.npos;
         step.replacement = c_.text(d.args[1], to.substr(0, mark));
         if (step.has_args) step.args = c_.text(d.args[1], to.substr(mark + 1));
-        if (d.args.size() > 2) step.end = end_of(d.args[2].value);
+        if (d.args.size() > 2) {
+            const auto end = end_of(d.args[2].value);
+            if (!end) return c_.error(d.args[2].span, "\"" + d.args[2].value + "\" is no flag of rewrite", "there are last, break, redirect and permanent, in small letters");
+            step.end = *end;
+        }
         out.push_back({std::move(step), d.span});
     }
 
-    static RewriteStep::End end_of(std::string_view flag) {
+    static std::optional<RewriteStep::End> end_of(std::string_view flag) {
         if (flag == "last") return RewriteStep::End::last;
         if (flag == "break") return RewriteStep::End::stop;
-        return flag == "redirect" ? RewriteStep::End::redirect : RewriteStep::End::permanent;
+        if (flag == "redirect") return RewriteStep::End::redirect;
+        return flag == "permanent" ? std::optional(RewriteStep::End::permanent) : std::nullopt;
     }
 
     void if_(const Directive& d, route::Route& around, route::Script& out) {

@@ -25,7 +25,6 @@ void set_open_files(Level& level, const Directive& d) { level.c.snapshot.main.op
 
 constexpr Setter table[] = {
     {"worker_processes", set_workers},
-    {"worker_connections", set_in_main<&Main::connections>},
     {"worker_rlimit_nofile", set_open_files},
     {"worker_shutdown_timeout", set_in_main<&Main::shutdown_timeout>},
     {"user", set_user},

@@ -25,7 +25,7 @@ void set_tokens(Level& level, const Directive& d) {
     using route::ServerTokens;
     const auto& word = d.args[0].value;
     level.settings.server_tokens = word == "on" ? ServerTokens::on : word == "off" ? ServerTokens::off : word == "build" ? ServerTokens::build : ServerTokens::text;
-    if (level.settings.server_tokens == ServerTokens::text) level.settings.server_tokens_text = word;
+    if (level.settings.server_tokens == ServerTokens::text) level.settings.server_tokens_text = level.c.text(d.args[0]);
 }
 
 void set_internal(Level& level, const Directive&) {

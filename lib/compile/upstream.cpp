@@ -1,4 +1,6 @@
 // upstream and the groups that proxy_pass makes up.
+#include <algorithm>
+
 #include "compile/compiler.hpp"
 #include "config/values.hpp"
 #include "core/text.hpp"
@@ -85,10 +87,12 @@ void Compiler::compile_upstream(const Directive& d) {
     std::vector<PeerSpec> peers;
     upstream::KeepRule keep;
     const auto* balancer = balance::find_balancer("round_robin");
+    upstream_names.insert(d.args[0].value);
+    bool sound = true;
     for (const auto& line : d.block->children) {
         const auto& name = line.name.value;
         if (name == "server") {
-            upstreams.add_addresses(line.args[0], line.args[0].value, upstreams.read_parameters(line), 80, peers);
+            sound &= upstreams.add_addresses(line.args[0], line.args[0].value, upstreams.read_parameters(line), 80, peers);
         } else if (const auto* algorithm = balance::find_balancer(name)) {
             balancer = algorithm;
         } else if (name == "keepalive") {
@@ -100,10 +104,14 @@ void Compiler::compile_upstream(const Directive& d) {
         } else if (name == "keepalive_timeout") {
             keep.idle = std::chrono::milliseconds(config::parse_time(line.args[0].value).value);
         } else if (const auto* row = config::find_row(name, config::in::upstream); row && row->support == config::Support::later) {
-            missing(line.name.span, "\"" + name + "\" is not in sluice yet; " + config::known_since(*row));
+            missing(line, *row);
         }
     }
-    if (peers.empty()) {
+    const bool serves = std::ranges::any_of(peers, [](const PeerSpec& peer) { return !peer.backup; });
+    if (!serves && sound)
+        diagnostics().error("no-servers", d.span, peers.empty() ? "there is no server in this upstream" : "there are only backup servers in this upstream",
+                            "it needs a line such as server 127.0.0.1:8080;");
+    if (!serves) {
         broken_upstreams.insert(d.args[0].value);
         return;
     }
@@ -114,6 +122,11 @@ std::optional<std::uint32_t> Compiler::group_of(const Word& word, std::string_vi
     const auto known = snapshot.group_by_name.find(std::string(host));
     if (known != snapshot.group_by_name.end()) return known->second;
     if (broken_upstreams.contains(host)) return std::nullopt;
+    const auto colon = host.rfind(':');
+    if (const auto name = host.substr(0, colon); colon != host.npos && upstream_names.contains(name)) {
+        error(word.span, "the upstream \"" + std::string(name) + "\" has no port here", "its servers have theirs: write http://" + std::string(name));
+        return std::nullopt;
+    }
     Upstreams upstreams{*this};
     std::vector<PeerSpec> peers;
     if (!upstreams.add_addresses(word, host, {}, usual_port, peers)) return std::nullopt;

@@ -22,6 +22,8 @@ void report(Span place, const Directive& first, std::string message, std::string
 std::string key_of(const Directive& d, Contexts context) {
     const std::string& name = d.name.value;
     if (name == "upstream" || name == "location") {
+        // Of equal patterns and names the first holds, as in nginx: a snippet with them may be included twice.
+        if (name == "location" && !d.args.empty() && (d.args[0].value.starts_with('~') || d.args[0].value.starts_with('@'))) return "";
         std::string key = name;
         for (const Word& arg : d.args) key += ' ' + arg.value;
         return d.args.empty() ? "" : key;

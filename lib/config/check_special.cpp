@@ -22,6 +22,8 @@ constexpr std::string_view one_condition =
 
 bool is_joining(std::string_view word) { return word == "&&" || word == "||" || word == "and" || word == "or"; }
 
+bool is_name_char(char c) { return core::is_digit(c) || (core::lower(c) >= 'a' && core::lower(c) <= 'z') || c == '_'; }
+
 /// if ($a = b): the parentheses may touch the words or not.
 void check_if(const Directive& d, Diagnostics& out) {
     constexpr std::string_view operators[] = {"=", "!=", "~", "~*", "!~", "!~*"};
@@ -60,6 +62,15 @@ void check_if(const Directive& d, Diagnostics& out) {
     if (!first.starts_with('$')) {
         out.error("condition", place, concat({in_quotes(first), " is neither a variable nor a test such as -f"}),
                   std::string(help));
+        return;
+    }
+    const auto name_end = std::find_if_not(first.begin() + 1, first.end(), is_name_char);
+    if (name_end != first.end() || first.size() == 1) {
+        const auto rest = first.substr(static_cast<std::size_t>(name_end - first.begin()));
+        const bool glued = is_in(rest.substr(0, 1), operators) || rest.starts_with('!');
+        out.error("condition", place, concat({in_quotes(first), " is not the name of a variable"}),
+                  glued ? "put spaces around the operator, as in if ($scheme = http) { ... }"
+                        : "a condition begins with one variable, $name; others go into \"set\" first");
         return;
     }
     if (words.size() > 3 && is_in(words[1].first, operators)) {

@@ -172,7 +172,7 @@ struct Settings {
     Shared<AccessLog> access_logs;
     Shared<ErrorLog> error_logs;
     vars::Template default_type;  // "": none is told
-    std::string server_tokens_text;
+    vars::Template server_tokens_text;
     ServerTokens server_tokens = ServerTokens::on;
     Satisfy satisfy = Satisfy::all;
     bool absolute_redirect = true, port_in_redirect = true, server_name_in_redirect = false;

@@ -34,7 +34,6 @@ struct Listening {
 /// The main level: what the process does.
 struct Main {
     unsigned workers = 1;
-    std::uint32_t connections = 512;  // worker_connections: told, not enforced beyond the descriptors there are
     std::optional<std::uint64_t> open_files;
     core::Duration shutdown_timeout{};  // 0: none
     std::string pid = "logs/sluice.pid";

@@ -6,6 +6,7 @@
 #include "http/status.hpp"
 #include "net/listen.hpp"
 #include "proxy/finish.hpp"
+#include "route/escape.hpp"
 #include "version.hpp"
 
 namespace sluice::server {
@@ -108,12 +109,12 @@ Task<result<void>> Http1Requester::send_interim(int status, std::string_view rea
     co_return result<void>{};
 }
 
-std::string_view server_name(const route::Scope& scope) {
+std::string_view server_name(route::Scope& scope) {
     static const std::string with_version = std::string("sluice/") + version;
     using route::ServerTokens;
     switch (scope.settings().server_tokens) {
         case ServerTokens::off: return "sluice";
-        case ServerTokens::text: return scope.settings().server_tokens_text;
+        case ServerTokens::text: return route::escape(scope.evaluate(scope.settings().server_tokens_text), route::Escape::line, scope.arena);
         default: return with_version;
     }
 }
@@ -130,6 +131,7 @@ bool writes_access_log(const route::Scope& scope) {
 std::string_view Http1Requester::write_head(const Answer& answer, char* out, bool chunked) {
     using http::FieldId;
     http::HeadWriter w(out);
+    const auto server = answer.has_server ? std::string_view() : server_name(scope_);
     w.add("HTTP/1.1 ");
     w.number(static_cast<std::uint64_t>(answer.status));
     w.add(" ");
@@ -138,7 +140,7 @@ std::string_view Http1Requester::write_head(const Answer& answer, char* out, boo
     if (answer.status == 101) {
         w.add("Upgrade: websocket\r\nConnection: upgrade\r\n");
     } else {
-        if (!answer.has_server) w.field("Server", server_name(scope_));
+        if (!server.empty()) w.field("Server", server);
         if (!answer.has_date) w.field("Date", s_.logs.dates().http(s_.loop.wall().seconds()));
         if (chunked) {
             w.add("Transfer-Encoding: chunked\r\n");

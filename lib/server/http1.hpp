@@ -23,7 +23,7 @@ struct Input {
 };
 
 /// What the Server field says.
-std::string_view server_name(const route::Scope& scope);
+std::string_view server_name(route::Scope& scope);
 
 /// Lives as long as its exchange, in the frame that serves it.
 class Http1Requester final : public exchange::Requester {

@@ -28,7 +28,7 @@ namespace sluice::server {
 
 namespace {
 
-constexpr int our_signals[] = {SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGHUP, SIGWINCH};
+constexpr int our_signals[] = {SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGHUP, SIGWINCH};
 
 /// As many open files as the system allows.
 int raise_descriptor_limit() {
@@ -307,6 +307,7 @@ void Server::on_signal(int number) {
     if (number == SIGUSR1) return log_writer_.reopen();
     if (number == SIGHUP) return reload();
     if (number == SIGWINCH) return;
+    if (number == SIGUSR2) return log(exchange::Level::notice, "SIGUSR2: a new program takes a restart; a new conf takes SIGHUP");
     process::notify_stopping();
     log_patience_ = number == SIGQUIT ? std::chrono::seconds(5) : std::chrono::milliseconds(200);
     for (auto& worker : shared_->workers) number == SIGQUIT ? worker->drain() : worker->stop();
@@ -373,6 +374,7 @@ void Server::reload() {
     watch_end(deployed);
     if (deployed.snapshot->main.workers != workers)
         log(exchange::Level::notice, "worker_processes stays " + std::to_string(workers) + ": a new number takes a restart");
+    move_pid_file(*deployed.snapshot);
     for (const auto* where : change.closed) listens_.forget(*where);
     for (std::size_t i = 0; i < workers; ++i) {
         auto& worker = *shared_->workers[i];
@@ -386,6 +388,16 @@ void Server::reload() {
     deployed_ = std::move(deployed);
     log(exchange::Level::notice, "reconfiguring");
     process::notify_ready();
+}
+
+/// Those who send signals look where the conf says.
+void Server::move_pid_file(const route::Snapshot& snapshot) {
+    const auto path = config::resolve_path(place_.prefix, snapshot.main.pid);
+    if (path == pid_path_) return;
+    if (const auto wrong = process::write_pid_file(path, getpid()); !wrong.empty())
+        return log(exchange::Level::error, wrong + "; the pid stays in " + pid_path_);
+    process::remove_pid_file(std::exchange(pid_path_, path), getpid());
+    open_control_socket();
 }
 
 void Server::quit() {

@@ -72,6 +72,7 @@ class Server {
     void on_signal(int number);
     void reload();
     void log(exchange::Level level, const std::string& text);
+    void move_pid_file(const route::Snapshot& snapshot);
     void on_snapshot_gone(std::shared_ptr<const route::Snapshot> gone);
     void set_shutdown_alarm();
     void set_end_of(const std::shared_ptr<const route::Snapshot>& old);
