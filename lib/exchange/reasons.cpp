@@ -32,6 +32,8 @@ constexpr std::array<ReasonRow, static_cast<std::size_t>(Reason::count_)> rows{{
     {Reason::peer_reset, "peer_reset", 502, true, error, "peer reset the connection"},
     {Reason::peer_closed, "peer_closed", 502, true, error, "peer closed the connection without an answer"},
     {Reason::peer_malformed, "peer_malformed", 502, true, error, "peer sent an answer that is not valid HTTP/1.1"},
+    {Reason::peer_head_too_large, "peer_head_too_large", 502, true, error,
+     "peer sent too big a head, larger than proxy_buffer_size (nginx: upstream sent too big header)"},
     {Reason::peer_truncated, "peer_truncated", 502, true, error, "peer ended its answer too early"},
     {Reason::peer_error, "peer_error", 502, true, error, "connection to the peer failed"},
     {Reason::no_live_peer, "no_live_peer", 502, false, error, "no live peer in the group"},
@@ -59,8 +61,8 @@ Reason of_peer(const Failure& f) {
         case Code::refused: return Reason::peer_refused;
         case Code::unreachable: return Reason::peer_unreachable;
         case Code::timed_out: return of_timeout(f.stage);
-        case Code::malformed:
-        case Code::too_large: return Reason::peer_malformed;
+        case Code::malformed: return Reason::peer_malformed;
+        case Code::too_large: return Reason::peer_head_too_large;
         case Code::end_of_stream: return f.stage == Stage::response_body ? Reason::peer_truncated : Reason::peer_closed;
         case Code::reset: return f.stage == Stage::response_body ? Reason::peer_truncated : Reason::peer_reset;
         default: return Reason::peer_error;

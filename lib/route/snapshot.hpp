@@ -64,6 +64,7 @@ struct Snapshot {
     std::vector<Listening> listening;
     std::vector<std::string> files;  // targets of logs
     std::vector<FileCache> file_caches;
+    std::vector<TempFolder> temp_folders;
     bool keeps_peer_fields = false;  // somebody reads $upstream_http_… or $sent_http_… after the exchange
 
     /// "conf/site.conf:12"

@@ -23,6 +23,8 @@ class Job {
     virtual void work() = 0;
     /// In place of work(): as if the kernel had refused it with that error. Tests have a disk fail so.
     virtual void refuse(int os_error) = 0;
+    /// Whether it needs room on the disk: one that is full refuses those only.
+    virtual bool takes_room() const { return false; }
 
     /// The executor's last act, after work() or refuse(): the job may be gone when it returns.
     void end();

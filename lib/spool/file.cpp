@@ -60,6 +60,7 @@ struct Opening final : Job {
             if (!taken && errno != EINTR) return;
         }
     }
+    bool takes_room() const override { return true; }
     void refuse(int os_error) override {
         path = path_of(folder, next_number(false));
         error = {"open()", os_error};
@@ -86,6 +87,7 @@ struct Writing final : Job {
         }
     }
     void refuse(int os_error) override { error = os_error; }
+    bool takes_room() const override { return true; }
 };
 
 struct Reading final : Job {

@@ -25,7 +25,7 @@ struct DiskError {
     int os_error = 0;
 };
 
-/// One worker's. One operation at a time; must not be destroyed during one. What takes time, closing with it, happens on
+/// One worker's. One append() and one read() at a time; must not be destroyed during one. What takes time, closing with it, happens on
 /// the executor's thread.
 class File {
   public:
