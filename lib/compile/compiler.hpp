@@ -101,6 +101,8 @@ class Compiler {
     void finish_listening();
     // set_access.cpp
     void seal_lists();
+    // set_buffers.cpp
+    void check_buffers(const route::Settings& settings);
     // upstream.cpp
     void compile_upstream(const Directive& d);
     /// For proxy_pass to "host:port".
@@ -125,6 +127,7 @@ class Compiler {
     std::vector<route::LocationSpec> specs_;  // of the site under way
     std::map<std::pair<std::uint32_t, std::string>, config::Span> name_places_;
     std::map<std::string, config::Span> default_places_;  // of default_server, by address
+    std::set<std::pair<std::size_t, std::size_t>> checked_buffers_;  // places of words about sizes
     friend struct Sites;
 };
 
@@ -145,10 +148,16 @@ void finish_headers(Level& level, const route::HeaderSettings& around);
 /// Blocks and words that are not simple: handled by the compiler itself.
 bool is_structural(std::string_view name);
 
+/// Where temporary files go if the conf says nothing.
+void set_usual_folders(const Compiler& c, route::Settings& settings);
+/// Those that a route may write into.
+void collect_temp_folders(route::Snapshot& snapshot);
+
 namespace tables {
 std::span<const Setter> main();
 std::span<const Setter> client();
 std::span<const Setter> proxy();
+std::span<const Setter> buffers();
 std::span<const Setter> site();
 std::span<const Setter> access();
 std::span<const Setter> files();

@@ -26,6 +26,7 @@ void Compiler::compile_http(const Directive& http) {
         if (d.name.value == "upstream" && d.block) compile_upstream(d);
     route::Settings settings;
     settings.error_logs = snapshot.main.error_logs.empty() ? nullptr : std::make_shared<const std::vector<route::ErrorLog>>(snapshot.main.error_logs);
+    set_usual_folders(*this, settings);
     // Without the directive there is a log all the same, as in nginx.
     route::AccessLog usual;
     usual.format = format(Word{"combined", {}, config::Quote::none});
@@ -55,6 +56,7 @@ void Compiler::compile_http(const Directive& http) {
     }
     finish_listening();
     seal_lists();
+    collect_temp_folders(snapshot);
 }
 
 void Compiler::compile_site(const Directive& server, const route::Settings& around) {
@@ -65,6 +67,7 @@ void Compiler::compile_site(const Directive& server, const route::Settings& arou
     site.root.settings = around;
     Level level{*this, in::server, site.root.settings, &site.root, &site};
     set_all(level, block);
+    check_buffers(site.root.settings);
     for (const auto& d : block)
         if (d.name.value == "server_name")
             for (const auto& word : d.args) {
@@ -167,6 +170,7 @@ void Compiler::compile_location(Site& site, const Directive& d, const Route& aro
     const auto& block = d.block->children;
     Level level{*this, in::location, route.settings, &route, &site};
     set_all(level, block);
+    check_buffers(route.settings);
     if (route.kind == LocationSpec::Kind::regex || route.kind == LocationSpec::Kind::regex_caseless) {
         if (auto matcher = this->matcher(d.args.back(), route.text, route.kind == LocationSpec::Kind::regex_caseless)) {
             route.own_matcher = std::make_unique<route::Matcher>(std::move(*matcher));

@@ -30,8 +30,8 @@ Reason of_peer(const Failure& f) {
         case Code::refused: return Reason::peer_refused;
         case Code::unreachable: return Reason::peer_unreachable;
         case Code::timed_out: return of_timeout(f.stage);
-        case Code::malformed:
-        case Code::too_large: return Reason::peer_malformed;
+        case Code::malformed: return Reason::peer_malformed;
+        case Code::too_large: return Reason::peer_head_too_large;
         case Code::end_of_stream: return f.stage == Stage::response_body ? Reason::peer_truncated : Reason::peer_closed;
         case Code::reset: return f.stage == Stage::response_body ? Reason::peer_truncated : Reason::peer_reset;
         default: return Reason::peer_error;

@@ -74,6 +74,7 @@ struct Record {
     const http::Fields* peer_trailers = nullptr;
     const http::Fields* sent_trailers = nullptr;
     std::string_view request_body;  // the whole, if it fitted into memory
+    std::string_view request_body_file;  // its name, if the body was written to one
     int descriptor = -1;            // of the client's connection, to ask the kernel about it
 
     /// Good until the next call.

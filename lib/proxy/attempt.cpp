@@ -2,10 +2,7 @@
 
 #include <cstring>
 
-#include "core/text.hpp"
-#include "proxy/finish.hpp"
 #include "proxy/tunnel.hpp"
-#include "route/decide.hpp"
 
 namespace sluice::proxy {
 
@@ -18,17 +15,18 @@ using exchange::BodyWriter;
 using net::Task;
 
 namespace {
-constexpr http::HeadLimits response_limits{16 * 1024, 32 * 1024, 1000};
+// What one buffer can hold; proxy_buffer_size says how much of it may be used.
+constexpr http::HeadLimits response_limits{63 * 1024, 63 * 1024, 1000};
 constexpr int max_interim = 32;  // a peer that sends more 1xx than this is broken
 }  // namespace
 
-Attempt::Attempt(Serving& serving, upstream::GroupAtWorker& group, ReplayBody& body, upstream::GroupAtWorker::Pick pick, std::string_view host)
+Attempt::Attempt(Serving& serving, upstream::GroupAtWorker& group, upstream::GroupAtWorker::Pick pick, std::string_view host)
     : q_(serving),
       s_(serving.s),
       x_(serving.x),
       group_(group),
       host_(host),
-      body_(body),
+      body_(serving.body),
       pick_(pick),
       note_(serving.x.record.begin_attempt(pick.peer->name, serving.s.loop.now())) {
     group_.group().load(pick_.peer->index).active.fetch_add(1, std::memory_order_relaxed);
@@ -95,9 +93,9 @@ Task<Attempt::Outcome> Attempt::send_request() {
     if (head.bytes.empty()) co_return Failure{Code::too_large, Side::client, Stage::request_head, 0};
     const bool passes = settings().pass_body;
     BodyWriter writer(connection_->stream, passes && x_.framing.kind == http::BodyKind::chunked, Side::peer, Stage::send, settings().send_timeout);
-    upload_whole_ = !passes || (x_.requester->body_done() && body_.kept_size == 0);
+    upload_whole_ = !passes || (x_.requester->body_done() && !body_.file && body_.kept_size == 0);
     x_.body_is_taken = true;
-    auto sent = co_await writer.write(head.bytes, passes ? body_.initial : std::span<char>{}, upload_whole_, &x_.requester->trailers());
+    auto sent = co_await writer.write(head.bytes, passes ? body_.held : std::span<char>{}, upload_whole_, &x_.requester->trailers());
     note_.sent = s_.loop.now();
     note_.bytes_sent = writer.written();
     if (!sent) {
@@ -116,9 +114,10 @@ Task<Attempt::Outcome> Attempt::send_request() {
 Task<void> Attempt::upload() {
     BodyWriter writer(connection_->stream, x_.framing.kind == http::BodyKind::chunked, Side::peer, Stage::request_body,
                       settings().send_timeout);
-    Outcome failure = co_await upload_kept(writer);
-    if (!body_.kept) body_.kept = s_.loop.buffers().lend_large();
+    Outcome failure = co_await upload_file(writer);
+    if (!failure) failure = co_await upload_kept(writer);
     bool last = x_.requester->body_done();
+    if (!last && !body_.kept) body_.kept = s_.loop.buffers().lend_large();
     while (!failure && !last) {
         if (body_.whole && body_.kept.size() - body_.kept_size < 4096) body_.whole = false;
         const auto from = body_.whole ? body_.kept_size : 0;
@@ -140,6 +139,24 @@ Task<void> Attempt::upload() {
     if (!failure || failure->code == Code::cancelled) co_return;  // stopped by us
     // A peer that broke the connection may have answered before: receive() finds out. Everything else ends the attempt.
     if (!(failure->side == Side::peer && failure->code == Code::reset)) abandon(*failure);
+}
+
+/// A wait for the disk cannot be ended by stop_upload(): afterwards the peer may be gone.
+Task<Attempt::Outcome> Attempt::upload_file(BodyWriter& writer) {
+    if (!body_.file) co_return std::nullopt;
+    auto& file = *body_.file;
+    const auto buffer = s_.loop.buffers().lend_large();
+    for (std::uint64_t offset = 0; offset < file.size();) {
+        auto piece = co_await file.read(offset, buffer.span());
+        if (upload_stopped_) co_return Failure{Code::cancelled, Side::self, Stage::request_body, 0};
+        if (!piece) co_return piece.error();
+        offset += piece->size();
+        const bool last = offset == file.size() && body_.kept_size == 0 && x_.requester->body_done();
+        auto sent = co_await writer.write("", *piece, last, &x_.requester->trailers());
+        if (!sent) co_return sent.error();
+        note_.bytes_sent += *sent;
+    }
+    co_return std::nullopt;
 }
 
 Task<Attempt::Outcome> Attempt::upload_kept(BodyWriter& writer) {
@@ -182,6 +199,8 @@ Task<Attempt::Outcome> Attempt::read_head() {
         if (have_ > 0) {
             const auto parsed = http::parse_response_head({buffer_.data(), have_}, seen, response_limits, response_);
             if (parsed.state == http::HeadState::failed) co_return peer_failure(Code::malformed, Stage::response_head);
+            const auto size = parsed.state == http::HeadState::complete ? parsed.size : have_;
+            if (size > settings().buffers.head) co_return peer_failure(Code::too_large, Stage::response_head);
             if (parsed.state == http::HeadState::complete) {
                 head_size_ = parsed.size;
                 co_return std::nullopt;
@@ -221,71 +240,6 @@ Task<Attempt::Outcome> Attempt::take_interim() {
     co_return std::nullopt;
 }
 
-Task<Attempt::Outcome> Attempt::relay() {
-    const auto framing = http::frame_response(response_, x_.head.method);
-    if (framing.error || http::too_many_connection_options(response_.fields))
-        co_return peer_failure(Code::malformed, Stage::response_head);
-    keeps_alive_ = http::keeps_alive(response_.minor, response_.fields) && framing.kind != http::BodyKind::until_close;
-
-    BodyReader reader({&connection_->stream, Side::peer, Stage::response_body, settings().read_timeout}, framing,
-                      buffer_.span().subspan(head_size_, have_ - head_size_));
-    auto first = reader.take_buffered();
-    if (!first) co_return first.error();
-
-    exchange::Answer answer{response_.status, response_.reason, &response_.fields, framing.kind, framing.length, false};
-    // What a HEAD would have had, or a 304 stands for; a 204 has none (RFC 9110 8.6).
-    if (const auto* length = http::find(response_.fields, http::FieldId::content_length); length && response_.status != 204) {
-        const auto bytes = core::parse_number<std::uint64_t>(length->value);
-        answer.has_length = bytes.has_value();
-        answer.length = bytes.value_or(0);
-    }
-    announced_body_ = answer.length > 0 || response_.fields.may_have(http::FieldId::transfer_encoding);
-    q_.scope.keep_peer_fields(response_.fields);
-    if (route::intercepts(q_.scope, response_.status)) {
-        intercepted_ = response_.status;
-        stop_upload();
-        co_return std::nullopt;
-    }
-    keep_end_to_end(response_.fields, settings());
-    answer.has_server = http::find(response_.fields, http::FieldId::server);
-    answer.has_date = http::find(response_.fields, http::FieldId::date);
-    finish_answer(q_.scope, answer);
-    note_.received = first->size();
-
-    const bool whole = reader.done();
-    if (whole) {
-        note_.ended = s_.loop.now();
-        stop_upload();
-        give_peer_back(may_reuse(reader));
-    }
-    const bool trailed = whole && !reader.trailers().empty();
-    auto sent = co_await x_.requester->send_head(answer, *first, whole && !trailed);
-    if (sent && trailed) sent = co_await x_.requester->send_body({}, true, &reader.trailers());
-    if (!sent) co_return sent.error();
-    if (whole) co_return std::nullopt;
-    co_return co_await relay_rest(reader);
-}
-
-Task<Attempt::Outcome> Attempt::relay_rest(BodyReader& reader) {
-    while (!reader.done()) {
-        if (abandoned_) co_return *abandoned_;
-        auto piece = co_await reader.read(buffer_.span());
-        if (!piece && piece.error().code == Code::timed_out && uploading_.running()) continue;  // it waits for the rest
-        if (!piece) co_return piece.error();
-        note_.bytes_received += reader.total() - note_.received;
-        note_.received = reader.total();
-        const bool last = reader.done();
-        if (last) {
-            note_.ended = s_.loop.now();
-            stop_upload();
-            give_peer_back(may_reuse(reader));
-        }
-        auto sent = co_await x_.requester->send_body(*piece, last, &reader.trailers());
-        if (!sent) co_return sent.error();
-    }
-    co_return std::nullopt;
-}
-
 bool Attempt::may_reuse(const BodyReader& reader) const {
     // Backends that wrongly send a body to a HEAD do so in a segment of its own: it would be read as the next answer.
     if (x_.head.method == http::Method::head && announced_body_) return false;
@@ -297,7 +251,8 @@ bool Attempt::may_reuse(const BodyReader& reader) const {
 void Attempt::stop_upload() {
     if (!uploading_.running()) return;
     upload_whole_ = false;
-    // Ends upload() here and now, whichever side it waits on.
+    upload_stopped_ = true;
+    // Ends upload() here and now, whichever side it waits on; a wait for the disk ends by itself.
     x_.requester->cancel_read();
     if (connection_) connection_->stream.cancel_write(Code::cancelled);
 }

@@ -9,18 +9,12 @@
 
 namespace sluice::proxy {
 
-/// The request body across attempts: what is still here can be sent again.
-struct ReplayBody {
-    std::span<char> initial;    // came with the head; stays there
-    core::Buffer kept;          // what was read later, while it fits
-    std::size_t kept_size = 0;
-    bool whole = true;          // nothing read is lost: the body can be replayed
-};
+class Backlog;
 
 class Attempt final : net::Waiter {
   public:
     /// `host`: $proxy_host.
-    Attempt(Serving& serving, upstream::GroupAtWorker& group, ReplayBody& body, upstream::GroupAtWorker::Pick pick, std::string_view host);
+    Attempt(Serving& serving, upstream::GroupAtWorker& group, upstream::GroupAtWorker::Pick pick, std::string_view host);
     ~Attempt();
 
     /// Runs the attempt to its end. nullopt: the client has its answer, or intercepted() tells of one that it must not have.
@@ -40,6 +34,7 @@ class Attempt final : net::Waiter {
     net::Task<Outcome> connect();
     net::Task<Outcome> send_request();
     net::Task<void> upload();
+    net::Task<Outcome> upload_file(exchange::BodyWriter& writer);
     net::Task<Outcome> upload_kept(exchange::BodyWriter& writer);
     net::Task<Outcome> receive();
     void report_success();
@@ -47,6 +42,13 @@ class Attempt final : net::Waiter {
     net::Task<Outcome> take_interim();
     net::Task<Outcome> relay();
     net::Task<Outcome> relay_rest(exchange::BodyReader& reader);
+    void note_received(const exchange::BodyReader& reader);
+    net::Task<bool> sent_in_time();
+    net::Task<Outcome> relay_behind(exchange::BodyReader& reader);
+    net::Task<Outcome> read_one_ahead(exchange::BodyReader& reader, Backlog& backlog);
+    net::Task<void> begin_sending(const exchange::Answer& answer, std::span<const char> first);
+    net::Task<void> go_on_sending(std::span<const char> piece, const exchange::BodyReader& reader);
+    net::Task<void> send_backlog(core::result<void> sent);
     net::Task<Outcome> open_tunnel();
     void give_peer_back(bool reusable);
     void stop_upload();
@@ -68,13 +70,18 @@ class Attempt final : net::Waiter {
     exchange::Exchange& x_;
     upstream::GroupAtWorker& group_;
     std::string_view host_;
-    ReplayBody& body_;
+    RequestBody& body_;
     upstream::GroupAtWorker::Pick pick_;
     exchange::Attempt& note_;  // this attempt in the record
 
     upstream::ConnectionPtr connection_;
     upstream::Connecting connecting_;
     net::Child uploading_;
+    net::Child sending_;           // to the client, while the peer's bytes are read ahead
+    Outcome sending_failed_;
+    core::Duration waited_{};      // for sending_, in all
+    Backlog* behind_ = nullptr;    // the client is slow
+    const exchange::BodyReader* behind_reader_ = nullptr;
     Outcome abandoned_;  // why the attempt must end although the peer is well
     core::Buffer buffer_;          // the peer's bytes
     core::Instant moved_;          // the last byte of the request, or of the answer's head
@@ -82,7 +89,7 @@ class Attempt final : net::Waiter {
     http::ResponseHead response_;
     int intercepted_ = 0;
     bool counted_ = true;          // in the peer's load
-    bool reused_ = false, sent_ = false, response_begun_ = false, upload_whole_ = false, keeps_alive_ = false, announced_body_ = false;
+    bool reused_ = false, sent_ = false, response_begun_ = false, upload_whole_ = false, upload_stopped_ = false, read_ahead_ = false, keeps_alive_ = false, announced_body_ = false;
 };
 
 }  // namespace sluice::proxy

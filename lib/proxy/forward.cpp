@@ -96,14 +96,21 @@ Task<std::optional<Unserved>> forward(Serving& q, const route::ProxyPass& pass) 
         co_return Unserved{502, Reason::no_such_group};
     }
     auto& group = *found;
-    ReplayBody body;
-    if (x.body_is_taken && !x.requester->body_done()) {
-        // An earlier attempt, for which this is the error page, has begun to read it.
-        body.whole = false;
-    } else {
-        const auto buffered = x.requester->buffered_body();
-        if (!buffered) co_return fail(q, buffered.error());
-        body.initial = *buffered;
+    const auto wait = begin_body(q);
+    if (!wait) co_return fail(q, wait.error());
+    if (*wait)
+        if (const auto failure = co_await read_whole(q)) {
+            auto unserved = fail(q, *failure);
+            // nginx, too, calls it a bad request when half a body came.
+            if (!x.answered && x.record.reason == Reason::client_closed) x.record.status = 400;
+            co_return unserved;
+        }
+    if (!q.body.whole) {
+        // An earlier attempt, for which this is the error page, has used it up.
+        make_id(q);
+        log_error(q, exchange::Level::error, "the request's body is not there any more: proxy_request_buffering is off");
+        x.record.reason = Reason::internal;
+        co_return Unserved{500, Reason::internal};
     }
     balance::PeerSet tried;
     const auto& settings = q.settings().proxy;
@@ -130,12 +137,12 @@ Task<std::optional<Unserved>> forward(Serving& q, const route::ProxyPass& pass) 
         Retry retry;
         std::optional<Failure> failure;
         {
-            Attempt attempt(q, group, body, pick, destination.host);
+            Attempt attempt(q, group, pick, destination.host);
             failure = co_await attempt.run(fresh);
             if (!failure && attempt.intercepted()) co_return Unserved{attempt.intercepted(), Reason::none};
             if (!failure) co_return std::nullopt;
             const FailedAttempt failed{*failure,   x.head.method, attempt.reused(), attempt.peer_may_have_seen(),
-                                       x.answered, body.whole,    attempt.response_begun()};
+                                       x.answered, q.body.whole,  attempt.response_begun()};
             const bool in_time = settings.retry_for.count() == 0 || s.loop.now() - x.record.began < settings.retry_for;
             retry = may_retry(failed, tries < most && in_time);
             report(q, group, pick, failed, retry);

@@ -71,10 +71,10 @@ bool is_hidden_in_responses(const Field& f, const route::ProxySettings& settings
     return is_usually_hidden(f) && !(settings.passed && is_among(*settings.passed, f.name));
 }
 
-void write_framing(const http::Framing& framing, const RequestHead& head, http::HeadWriter& out) {
+void write_framing(const http::Framing& framing, http::HeadWriter& out) {
     if (framing.kind == http::BodyKind::chunked) {
         out.add("Transfer-Encoding: chunked\r\n");
-    } else if (framing.length > 0 || http::find(head.fields, FieldId::content_length)) {
+    } else if (framing.kind == http::BodyKind::length) {
         out.add("Content-Length: ");
         out.number(framing.length);
         out.add("\r\n");
@@ -172,7 +172,7 @@ WrittenHead write_request_head(route::Scope& scope, std::string_view uri, std::s
         for (const Field& f : head.fields)
             if (is_for_peer(f, own, head.fields.has_odd_names()) && !(names && named_by_connection(head.fields, f.name))) w.field(f);
     }
-    if (proxy.pass_body) write_framing(x.framing, head, w);
+    if (proxy.pass_body) write_framing(x.framing, w);
     if (offers_websocket(x) && proxy.http_minor)
         w.add("Connection: upgrade\r\nUpgrade: websocket\r\n");
     else if (own.closes() || !proxy.http_minor)

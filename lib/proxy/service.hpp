@@ -5,6 +5,7 @@
 
 #include "core/rng.hpp"
 #include "observe/logs.hpp"
+#include "proxy/request_body.hpp"
 #include "route/scope.hpp"
 #include "upstream/pool.hpp"
 
@@ -17,6 +18,7 @@ struct Service {
     observe::Logs& logs;
     core::Rng& rng;
     route::Tools& tools;
+    spool::Disk& disk;
     bool draining = false;  // no connection is kept for another request
 };
 
@@ -54,6 +56,7 @@ struct Serving {
     Configured& conf;
     route::Scope& scope;
     exchange::Exchange& x;
+    RequestBody body = {};
 
     const route::Settings& settings() const { return scope.settings(); }
 };

@@ -15,6 +15,7 @@
 #include "http/head.hpp"
 #include "observe/log_options.hpp"
 #include "route/access.hpp"
+#include "route/buffer_settings.hpp"
 #include "route/real_ip.hpp"
 #include "route/types.hpp"
 #include "vars/template.hpp"
@@ -114,6 +115,7 @@ struct KeepAliveDisable {
 
 struct ClientSettings {
     std::uint64_t max_body = 1 << 20;  // bytes; 0: any
+    BodyBuffers body;
     core::Duration body_timeout = seconds(60);
     core::Duration send_timeout = seconds(60);
     core::Duration keepalive_timeout = seconds(75);  // 0: connections are not kept
@@ -130,6 +132,7 @@ struct ClientSettings {
 };
 
 struct ProxySettings {
+    AnswerBuffers buffers;
     core::Duration connect_timeout = seconds(60);
     core::Duration send_timeout = seconds(60);
     core::Duration read_timeout = seconds(60);

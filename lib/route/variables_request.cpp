@@ -17,6 +17,12 @@ Value read_first(Scope& scope, http::FieldId id) {
     return field ? Value{field->value} : Value::absent();
 }
 
+/// Of a chunked body that was read to its end, how long it was.
+Value read_length(Scope& scope, const Variable&) {
+    if (const auto* field = http::find(scope.x.head.fields, http::FieldId::content_length)) return {field->value};
+    return scope.x.framing.kind == http::BodyKind::length ? number_value(scope, scope.x.framing.length) : Value::absent();
+}
+
 Value read_http(Scope& scope, const Variable& variable) {
     const std::string_view separator = core::iequals(variable.key, "cookie") ? "; " : ", ";
     return field_value(scope.x.head.fields, variable.key, separator, scope.arena);
@@ -98,8 +104,8 @@ constexpr VariableRow table[] = {
     {"query_string", [](Scope& s, const Variable&) { return value_if_any(s.args); }, "The same as $args."},
     {"is_args", [](Scope& s, const Variable&) { return Value{s.args.empty() ? "" : "?"}; },
      "\"?\" if there is a query, else nothing."},
-    {"content_length", [](Scope& s, const Variable&) { return read_first(s, http::FieldId::content_length); },
-     "The request's Content-Length."},
+    {"content_length", read_length,
+     "The request's Content-Length, or the length of a chunked body that was read whole."},
     {"content_type", [](Scope& s, const Variable&) { return read_first(s, http::FieldId::content_type); },
      "The request's Content-Type."},
     {"cookie_", read_cookie, "The cookie of this name."},
@@ -116,8 +122,8 @@ constexpr VariableRow table[] = {
     {"request", [](Scope& s, const Variable&) { return value_if_any(s.x.head.line); }, "The request line as it came."},
     {"request_body", [](Scope& s, const Variable&) { return value_if_set(s.x.record.request_body); },
      "The body, if it was read whole into memory."},
-    {"request_body_file", [](Scope&, const Variable&) { return Value::absent(); },
-     "Absent: sluice never writes a body to a file."},
+    {"request_body_file", [](Scope& s, const Variable&) { return value_if_set(s.x.record.request_body_file); },
+     "The file that the body was written to, as client_body_buffer_size and client_body_in_file_only say."},
     {"request_id", read_request_id, "32 random hexadecimal digits that tell this request from all others."},
     {"request_length",
      [](Scope& s, const Variable&) { return number_value(s, s.x.record.head_size + s.x.record.body_received); },

@@ -62,6 +62,9 @@ OptionsAsConf conf_of(const Options& options) {
                 "keepalive_requests 1000000000;\n"
                 "keepalive_time 8760h;\n"
                 "proxy_tunnel_timeout 1h;\n"
+                // The quick demo leaves nothing on the disk, and takes large heads.
+                "proxy_request_buffering off;\nproxy_buffering off;\nproxy_max_temp_file_size 0;\n"
+                "proxy_buffer_size 16k;\nproxy_buffers 8 16k;\n"
                 "server {\n" +
                 listens +
                 "location / {\n"

@@ -193,6 +193,7 @@ bool Server::start(const ConfPlace& place) {
         if (const auto warning = process::limit_open_files(*conf.main.open_files); !warning.empty()) std::cerr << "sluice: [warn] " << warning << std::endl;
     ListenTable::Change change;
     if (const auto failure = listens_.open(conf, workers, change); failure.listening) return fail(explain(conf, failure, nullptr));
+    if (auto wrong = make_temp_folders(conf); !wrong.empty()) return fail(wrong);
     if (auto wrong = enter_service(conf); !wrong.empty()) return fail(wrong);
     watch_end(deployed);
     if (auto wrong = make_workers(deployed, workers, change); !wrong.empty()) return fail(wrong);
@@ -233,6 +234,26 @@ void Server::answer(const boost::json::object& question, Control::Reply reply) {
     if (word && word->is_string() && word->get_string() == "peers")
         return ask_peers(control_, shared_->workers, deployed_.snapshot, clock_.now(), std::move(reply));
     reply(boost::json::object{{"error", "there is only {\"ask\": \"peers\"}"}});
+}
+
+/// Where the conf says nothing, a folder that cannot be made is missed only when a body is too large for memory.
+std::string Server::make_temp_folders(const route::Snapshot& snapshot) {
+    if (snapshot.temp_folders.empty()) return "";
+    std::optional<uid_t> owner;
+    if (process::is_superuser()) {
+        process::User user;
+        const auto& main = snapshot.main;
+        auto wrong = main.user.empty() ? process::find_default_user(user) : process::find_user(main.user, main.group, user);
+        if (!wrong.empty()) return wrong;
+        owner = user.uid;
+    }
+    for (const auto& folder : snapshot.temp_folders) {
+        const auto wrong = process::make_folders({{folder.path, owner}});
+        if (wrong.empty()) continue;
+        if (folder.where.known()) return wrong + " in " + snapshot.place(folder.where);
+        std::cerr << "sluice: [warn] " << wrong << "; bodies too large for memory will be passed on as they come" << std::endl;
+    }
+    return "";
 }
 
 std::string Server::become_user(const route::Snapshot& snapshot) {
@@ -295,7 +316,7 @@ std::string Server::explain(const route::Snapshot& snapshot, const ListenTable::
 
 std::string Server::make_workers(const Deployed& deployed, unsigned count, ListenTable::Change& change) {
     const int limit = raise_descriptor_limit();
-    shared_.reset(new Shared{clock_, log_writer_, upstream::dial, limit - descriptor_reserve(limit)});
+    shared_.reset(new Shared{clock_, log_writer_, spool_, upstream::dial, limit - descriptor_reserve(limit)});
     shared_->census = this;
     try {
         for (unsigned i = 0; i < count; ++i) {
@@ -332,6 +353,7 @@ std::string Server::describe_backends() const {
 
 void Server::run() {
     log_writer_.start();
+    spool_.start();
     running_ = shared_->workers.size();
     for (auto& worker : shared_->workers)
         threads_.emplace_back([this, &worker] {
@@ -342,6 +364,7 @@ void Server::run() {
         });
     control_.run();
     for (auto& thread : threads_) thread.join();
+    spool_.stop();
     listens_.forget_all();
     control_socket_.reset();
     if (!pid_path_.empty()) process::remove_pid_file(std::exchange(pid_path_, ""), getpid());
@@ -438,6 +461,7 @@ void Server::reload() {
     auto snapshot = read_conf(place_, deployed_.snapshot.get(), KeptFiles(keeper_));
     if (!snapshot->conf.ok()) return refuse(problems_for_log(snapshot->conf));
     Deployed deployed;
+    if (auto wrong = make_temp_folders(*snapshot); !wrong.empty()) return refuse(emerg_line(wrong));
     if (auto wrong = deploy(std::move(snapshot), deployed); !wrong.empty()) return refuse(emerg_line(wrong));
     ListenTable::Change change;
     const auto workers = shared_->workers.size();

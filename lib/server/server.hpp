@@ -18,6 +18,7 @@
 #include "server/listen_table.hpp"
 #include "server/options.hpp"
 #include "server/worker.hpp"
+#include "spool/thread.hpp"
 
 namespace sluice::server {
 
@@ -67,6 +68,7 @@ class Server final : exchange::Census {
     std::string open_logs(const route::Snapshot& snapshot, Deployed& out);
     std::string explain(const route::Snapshot& snapshot, const ListenTable::Failure& failure, const Options* options) const;
     std::string enter_service(const route::Snapshot& snapshot);
+    std::string make_temp_folders(const route::Snapshot& snapshot);
     std::string become_user(const route::Snapshot& snapshot);
     void open_control_socket();
     void answer(const boost::json::object& question, Control::Reply reply);
@@ -82,6 +84,7 @@ class Server final : exchange::Census {
 
     core::SystemClock clock_;
     observe::LogWriter log_writer_;
+    spool::SpoolThread spool_;
     std::shared_ptr<observe::LogFile> start_log_;  // what start-up has to say
     ConfPlace place_;
     bool from_conf_ = false;

@@ -21,7 +21,8 @@ Worker::Worker(Shared& shared, const Deployed& deployed)
       rng_(core::Rng::from_system()),
       pool_(loop_, shared.dial),
       tools_{loop_.buffers(), logs_.dates(), shared.clock, rng_, {}, shared.census},
-      service_{loop_, pool_, logs_, rng_, tools_} {
+      disk_(loop_, shared.spool),
+      service_{loop_, pool_, logs_, rng_, tools_, disk_} {
     loop_.at_turn_end(*this);
     adopt_conf(deployed);
 }
@@ -157,6 +158,10 @@ void Worker::on_turn_end() {
         end(std::move(client));
     }
     if (service_.draining && connections_.load(std::memory_order_seq_cst) == 0) loop_.stop();
+    if (stopping_ && disk_.waiting() == 0) {
+        abort_clients();
+        if (disk_.waiting() == 0) loop_.stop();
+    }
     if (closing_.empty()) return;
     loop_.wheel().arm(closing_alarm_, closing_.front().give_up);
     logs_.hurry();
@@ -194,13 +199,18 @@ void Worker::stop() {
 void Worker::stop_now() {
     service_.draining = stopping_ = true;
     for (Listener& listener : listeners_) listener.close();
+    abort_clients();
+    // Who waits for the disk cannot be ended before it is done.
+    if (disk_.waiting() == 0) loop_.stop();
+}
+
+void Worker::abort_clients() {
     // Each may end others; start over until only those are left that wait for nothing.
     for (std::size_t tries = clients_.size() + 1; tries > 0 && !clients_.empty(); --tries) {
         Client& client = clients_.front();
         clients_.splice(clients_.end(), clients_, clients_.begin());
         client.abort();
     }
-    loop_.stop();
 }
 
 }  // namespace sluice::server

@@ -24,6 +24,7 @@ struct Deployed {
 struct Shared {
     const core::Clock& clock;
     observe::LogWriter& logs;
+    spool::Executor& spool;
     upstream::Dial dial = upstream::dial;
     int descriptor_limit = 0;  // accepting pauses when descriptors get this high
     std::atomic<std::uint64_t> connections{0};  // ever accepted
@@ -119,6 +120,7 @@ class Worker final : net::TurnEnd {
     void dispose(std::unique_ptr<Client> client);
     void begin_drain();
     void stop_now();
+    void abort_clients();
     void on_turn_end() override;
 
     Shared& shared_;
@@ -127,6 +129,7 @@ class Worker final : net::TurnEnd {
     core::Rng rng_;
     upstream::Pool pool_;
     route::Tools tools_;
+    spool::Disk disk_;
     std::list<std::unique_ptr<proxy::Configured>> confs_;  // those in use, the current one last
     proxy::Configured* conf_ = nullptr;
     proxy::Service service_;

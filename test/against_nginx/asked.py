@@ -992,3 +992,18 @@ ask("client.test", "POST /413", body="12345", name="client.test a body over 2 by
 ask("client.test", "POST /413", body="12", name="client.test a body of 2 bytes")
 converse("two where the connection is kept, then a 404", ("client.test", "/", [], None), ("client.test", "/404", [], None), ("client.test", "/", [], None))
 converse("limit_rate on a kept connection", ("client.test", "/rate", [], None), ("client.test", "/rate-set", [], None), ("client.test", "/", [], None))
+# Bodies that are held, and those that are not.
+for size in (0, 1, 99, 100, 101, 124, 125, 126, 1000, 20_000, 300_000):
+    text = "0123456789" * (size // 10) + "x" * (size % 10)
+    for place in ("held", "streamed", "streamed-old", "dropped", "again/status/503"):
+        ask("proxy.test", f"POST /{place}/{size}", body=text, name=f"{size} bytes to {place}")
+        parts = [text[i : i + 77] for i in range(0, size, 77)]
+        chunks = "".join(f"{len(part):x}\r\n{part}\r\n" for part in parts) + "0\r\n\r\n"
+        raw(f"{size} bytes in chunks to {place}", f"POST /{place}/{size} HTTP/1.1\r\nHost: proxy.test\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + chunks)
+raw("trailers of a request", "POST /held/t HTTP/1.1\r\nHost: proxy.test\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 1\r\n\r\n")
+converse("bodies on one connection", ("proxy.test", "POST /held/a", (), "a" * 500), ("proxy.test", "POST /held/b", (), "b" * 50), ("proxy.test", "POST /streamed/c", (), "c" * 500), ("proxy.test", "/held/d", (), None))
+
+# Heads of answers and the buffer for them.
+for size in (4000, 4095, 4096, 4097, 8191, 8192, 8193):
+    ask("proxy.test", f"/plain/head-of/{size}/")
+    ask("proxy.test", f"/head-8k/head-of/{size}/")

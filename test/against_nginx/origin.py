@@ -44,6 +44,8 @@ def answer_to(request, kind):
     if "/dated" in uri:
         head += "Last-Modified: Tue, 14 Nov 2023 22:13:20 GMT\r\nExpires: Thu, 01 Jan 2037 00:00:00 GMT\r\nCache-Control: public\r\nCache-Control: a=b\r\n"
     payload = text.encode("latin-1")
+    if "/head-of/" in uri:  # a head of so many bytes
+        head += "X-Long: " + "a" * (int(uri.split("/head-of/")[1].split("/")[0]) - len(head) - len(f"X-Long: \r\nContent-Length: {len(payload)}\r\n\r\n")) + "\r\n"
     if "/nothing" in uri:
         return b"", True
     if status in (204, 304):

@@ -46,6 +46,8 @@ constexpr Fault table[] = {
      [](Run& r) {
          r.sim().next_dials({Outcome::no_descriptors, Outcome::no_descriptors});
      }},
+    {"the disk is full", Fault::Kind::harmless, [](Run& r) { r.sim().disk().fills_after(0); }, true},
+    {"the disk is full soon", Fault::Kind::harmless, [](Run& r) { r.sim().disk().fills_after(2); }, true},
     {"a second passes", Fault::Kind::harmless, [](Run& r) { r.sim().advance(1s); }},
 
     {"client closes", Fault::Kind::client, client_closes},

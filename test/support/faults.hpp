@@ -20,6 +20,7 @@ struct Fault {
     const char* name;
     Kind kind;
     void (*happen)(Run& run);
+    bool of_disk = false;  // concerns only scripts with one
 };
 
 std::span<const Fault> faults();

@@ -130,6 +130,7 @@ void rerun(const Script& written) {
         if (reports.add(mode, script, none, 0, run_once(script, none, 0))) return;
         for (std::size_t where = 0; where <= script.steps.size(); ++where)
             for (const Fault& fault : faults().subspan(1)) {
+                if (fault.of_disk && !script.setup.buffers) continue;
                 reports.add(mode, script, fault, where, run_once(script, fault, where));
                 if (reports.are_enough()) return;
             }

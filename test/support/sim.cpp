@@ -30,7 +30,7 @@ net::Address ipv4(const char (&bytes)[5], std::uint16_t port) {
 }
 
 /// What the flags of the quick demo would make, with one site on 192.0.2.9:80.
-std::string conf_of(const Setup& setup) {
+std::string conf_of(const Setup& setup, const Temporary* folder) {
     std::string servers;
     // The first that is up is picked, practically: a script can tell which connection will be used again.
     std::uint32_t weight = 10'000;
@@ -40,7 +40,9 @@ std::string conf_of(const Setup& setup) {
            "keepalive 256;\nkeepalive_requests 1000000000;\n}\n"
            "access_log " +
            (setup.log == Setup::Log::none ? "off" : "/dev/zero timed") +
-           ";\nserver_tokens off;\nkeepalive_requests 1000000000;\nproxy_tunnel_timeout 1h;\n"
+           ";\nserver_tokens off;\nkeepalive_requests 1000000000;\nproxy_tunnel_timeout 1h;\n" +
+           (folder ? "client_body_temp_path " + folder->path() + ";\nproxy_temp_path " + folder->path() + ";\n"
+                   : std::string("proxy_request_buffering off;\nproxy_buffering off;\n")) +
            "server {\nlisten 192.0.2.9:80;\n" +
            (setup.site.empty() ? "client_max_body_size 0;" : setup.site) +
            "\nlocation / {\nproxy_pass http://backends;\n"
@@ -49,8 +51,8 @@ std::string conf_of(const Setup& setup) {
            "proxy_set_header X-Forwarded-Host $authority;\n}\n}\n}\n";
 }
 
-std::shared_ptr<const route::Snapshot> compile_conf(const Setup& setup) {
-    auto conf = config::parse(config::MemoryFiles({{"sim", conf_of(setup)}}), "sim");
+std::shared_ptr<const route::Snapshot> compile_conf(const Setup& setup, const Temporary* folder) {
+    auto conf = config::parse(config::MemoryFiles({{"sim", conf_of(setup, folder)}}), "sim");
     config::check(conf);
     auto snapshot = compile::compile(std::move(conf));
     if (!snapshot->conf.ok()) throw std::runtime_error(config::render(snapshot->conf.diagnostics, snapshot->conf.sources));
@@ -71,7 +73,8 @@ thread_local Sim* Sim::current_ = nullptr;
 
 Sim::Sim(const Setup& setup)
     : setup_(setup),
-      shared_{clock_, writer_, dial_scripted, 1 << 20},
+      folder_(setup.buffers ? std::make_unique<Temporary>() : nullptr),
+      shared_{clock_, writer_, disk_, dial_scripted, 1 << 20},
       client_address_(ipv4("\xc0\x00\x02\x01", 40000)),
       where_{ipv4("\xc0\x00\x02\x09", 80), ipv4("\xc0\x00\x02\x09", 80), 0},
       frames_before_(net::FramePool::outstanding()) {
@@ -82,7 +85,7 @@ Sim::Sim(const Setup& setup)
 }
 
 void Sim::deploy() {
-    deployed_.snapshot = compile_conf(setup_);
+    deployed_.snapshot = compile_conf(setup_, folder_.get());
     for (const auto& target : deployed_.snapshot->files) {
         std::string error;
         deployed_.files.push_back(writer_.open(target.name, error, target.options));
@@ -155,6 +158,7 @@ bool Sim::move() {
     for (auto& end : clients_) moved |= end->move(setup_.piece);
     for (auto& end : peers_)
         if (!pending_.count(end.get())) moved |= end->move(setup_.piece);
+    moved |= disk_.work();
     if (is_running()) moved |= turn();
     read_logs();
     answer_spares();
@@ -242,6 +246,7 @@ std::string Sim::what_leaks(bool idle) {
     expect("lent buffers", loop.buffers().lent(), 0);
     expect("coroutine frames", static_cast<std::size_t>(net::FramePool::outstanding() - frames_before_), 0);
     for (const auto& peer : group().peers()) expect("active exchanges", group().load(peer->index).active.load(), 0);
+    expect("jobs for the disk", disk_.waiting(), 0);
     if (!is_running()) return out;  // what waited for its log lines to be written goes with the worker
     if (idle) expect("connected clients", worker_->connections(), 0);
     expect("watched descriptors", loop.watching(), worker_->idle_connections() + worker_->connections());

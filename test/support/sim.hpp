@@ -12,6 +12,8 @@
 #include "core/clock.hpp"
 #include "server/worker.hpp"
 #include "support/end.hpp"
+#include "support/slow_disk.hpp"
+#include "support/temporary.hpp"
 
 namespace sluice::test {
 
@@ -39,6 +41,7 @@ struct Setup {
     std::size_t peers = 3;
     std::size_t piece = SIZE_MAX;  // bytes that an end moves at a time
     int send_buffer = 0;           // SO_SNDBUF of the proxy's sockets; 0: the kernel's
+    bool buffers = false;  // bodies may be held, in memory and on disk
     std::string site;  // directives for the server block
 };
 
@@ -76,6 +79,7 @@ class Sim {
     /// Advances in small steps with everything settled after each.
     bool pass(core::Duration time);
 
+    SlowDisk& disk() { return disk_; }
     bool log_is_stuck() const { return setup_.log == Setup::Log::stuck; }
     server::Worker& worker() { return *worker_; }
     /// As in Worker::run(): no turn is taken after a stop.
@@ -108,6 +112,8 @@ class Sim {
     Setup setup_;
     core::ManualClock clock_;
     observe::LogWriter writer_;  // never started: its channels are plain rings
+    SlowDisk disk_;
+    std::unique_ptr<Temporary> folder_;  // for files of bodies
     server::Shared shared_;
     server::Deployed deployed_;
     net::Address client_address_;

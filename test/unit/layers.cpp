@@ -20,7 +20,7 @@ const std::vector<std::vector<std::string>> lines = {
     {"tls", "http", "config", "balance"},
     {"vars", "advice", "files"},
     {"net", "process"},
-    {"exchange"},
+    {"exchange", "spool"},
     {"filter", "observe", "cache"},
     {"upstream"},
     {"route"},

@@ -56,7 +56,7 @@ TEST_CASE("what a failure amounts to") {
         {{Code::end_of_stream, Side::peer, Stage::response_head}, Reason::peer_closed},
         {{Code::end_of_stream, Side::peer, Stage::response_body}, Reason::peer_truncated},
         {{Code::malformed, Side::peer, Stage::response_head}, Reason::peer_malformed},
-        {{Code::too_large, Side::peer, Stage::response_head}, Reason::peer_malformed},
+        {{Code::too_large, Side::peer, Stage::response_head}, Reason::peer_head_too_large},
         {{Code::system, Side::peer, Stage::send}, Reason::peer_error},
         {{Code::timed_out, Side::client, Stage::request_body}, Reason::client_timed_out},
         {{Code::malformed, Side::client, Stage::request_body}, Reason::bad_request},
