@@ -166,6 +166,7 @@ void Compiler::set_all(Level& level, const std::vector<Directive>& block) {
         if (const auto* setter = find_setter(d.name.value, level.context)) setter->set(level, d);
     }
     finish_headers(level, around);
+    tables::finish_proxy(level);
 }
 
 void Compiler::run() {

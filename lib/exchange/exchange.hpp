@@ -70,6 +70,8 @@ class Requester {
 
     /// Tells `waiter` (by finish()) if the client's connection breaks while nobody reads from it.
     virtual void on_break(net::Waiter* waiter) = 0;
+    /// We have given the client up ourselves, at the end of the process or of its conf.
+    virtual bool is_aborted() const { return false; }
 
   protected:
     ~Requester() = default;

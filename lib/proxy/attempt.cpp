@@ -2,8 +2,13 @@
 
 #include <cstring>
 
+#include "config/values.hpp"
 #include "core/text.hpp"
+#include "proxy/directions.hpp"
 #include "proxy/finish.hpp"
+#include "proxy/local_end.hpp"
+#include "proxy/replace.hpp"
+#include "proxy/retry.hpp"
 #include "proxy/tunnel.hpp"
 #include "route/decide.hpp"
 
@@ -48,16 +53,23 @@ void Attempt::abandon(Failure why) {
     if (!abandoned_) abandoned_ = why;
     // Whoever waits goes on at once, and may be through with this attempt when the call returns: nothing may follow it.
     if (connecting_.is_waiting()) return connecting_.cancel();
+    if (pause_) return pause_->wake();
     if (!connection_) return;
     if (connection_->stream.has_reader()) return connection_->stream.cancel_read(Code::cancelled);
     // send_request() may wait; an upload() is ended by run(), which waits to be the last.
     if (!uploading_.running()) return connection_->stream.cancel_write(Code::cancelled);
 }
 
-void Attempt::finish() { abandon({Code::reset, Side::client, Stage::response_head, 0}); }
+void Attempt::finish() {
+    if (settings().ignore_client_abort && !x_.requester->is_aborted()) return x_.requester->on_break(this);
+    abandon({Code::reset, Side::client, Stage::response_head, 0});
+}
 
-Task<Attempt::Outcome> Attempt::run(bool fresh) {
+Task<Attempt::Outcome> Attempt::run(bool fresh, bool others_left) {
+    others_left_ = others_left;
     x_.requester->on_break(this);
+    if (settings().binding) how_ = local_end(q_);
+    how_.keepalive = settings().socket_keepalive;
     Outcome failure;
     if (fresh || !take_kept()) failure = co_await connect();
     if (!failure) failure = co_await send_request();
@@ -75,7 +87,7 @@ Task<Attempt::Outcome> Attempt::run(bool fresh) {
 
 bool Attempt::take_kept() {
     const bool repeatable = http::is_idempotent(x_.head.method);
-    connection_ = s_.pool.take_idle(*pick_.peer, !repeatable);
+    connection_ = s_.pool.take_idle(*pick_.peer, !repeatable, how_.from);
     if (!connection_) return false;
     reused_ = note_.reused = true;
     note_.connected = s_.loop.now();
@@ -83,7 +95,7 @@ bool Attempt::take_kept() {
 }
 
 Task<Attempt::Outcome> Attempt::connect() {
-    auto connected = co_await s_.pool.connect(*pick_.peer, settings().connect_timeout, connecting_);
+    auto connected = co_await s_.pool.connect(*pick_.peer, settings().connect_timeout, connecting_, how_);
     if (!connected) co_return connected.error();
     connection_ = std::move(*connected);
     note_.connected = s_.loop.now();
@@ -91,13 +103,18 @@ Task<Attempt::Outcome> Attempt::connect() {
 }
 
 Task<Attempt::Outcome> Attempt::send_request() {
-    auto head = write_request_head(q_.scope, q_.scope.peer_uri, host_, s_.loop.buffers());
+    std::optional<std::string_view> own_body;
+    if (settings().has_body) own_body = q_.scope.evaluate(settings().body);
+    auto head = write_request_head(q_.scope, q_.scope.peer_uri, host_, own_body, s_.loop.buffers());
+    asked_with_ = head.method;
+    asked_to_close_ = head.closes;
     if (head.bytes.empty()) co_return Failure{Code::too_large, Side::client, Stage::request_head, 0};
-    const bool passes = settings().pass_body;
+    const bool passes = settings().pass_body && !own_body;
+    const auto payload = own_body ? std::span<const char>(*own_body) : passes ? body_.initial : std::span<const char>{};
     BodyWriter writer(connection_->stream, passes && x_.framing.kind == http::BodyKind::chunked, Side::peer, Stage::send, settings().send_timeout);
     upload_whole_ = !passes || (x_.requester->body_done() && body_.kept_size == 0);
     x_.body_is_taken = true;
-    auto sent = co_await writer.write(head.bytes, passes ? body_.initial : std::span<char>{}, upload_whole_, &x_.requester->trailers());
+    auto sent = co_await writer.write(head.bytes, payload, upload_whole_, &x_.requester->trailers());
     note_.sent = s_.loop.now();
     note_.bytes_sent = writer.written();
     if (!sent) {
@@ -160,6 +177,12 @@ Task<Attempt::Outcome> Attempt::receive() {
     }
     note_.first_byte = s_.loop.now();
     note_.status = response_.status;
+    if (others_left_ && declines(response_.status, x_.head.method, body_.whole, settings().retry_on)) {
+        declined_ = response_.status;
+        q_.scope.keep_peer_fields(response_.fields);
+        stop_upload();
+        co_return std::nullopt;
+    }
     report_success();
     co_return co_await relay();
 }
@@ -222,7 +245,7 @@ Task<Attempt::Outcome> Attempt::take_interim() {
 }
 
 Task<Attempt::Outcome> Attempt::relay() {
-    const auto framing = http::frame_response(response_, x_.head.method);
+    const auto framing = http::frame_response(response_, asked_with_);
     if (framing.error || http::too_many_connection_options(response_.fields))
         co_return peer_failure(Code::malformed, Stage::response_head);
     keeps_alive_ = http::keeps_alive(response_.minor, response_.fields) && framing.kind != http::BodyKind::until_close;
@@ -240,36 +263,99 @@ Task<Attempt::Outcome> Attempt::relay() {
         answer.length = bytes.value_or(0);
     }
     announced_body_ = answer.length > 0 || response_.fields.may_have(http::FieldId::transfer_encoding);
+    drop_repeated(response_.fields);
     q_.scope.keep_peer_fields(response_.fields);
-    if (route::intercepts(q_.scope, response_.status)) {
-        intercepted_ = response_.status;
+    if (!heed_directions()) {
         stop_upload();
         co_return std::nullopt;
     }
-    keep_end_to_end(response_.fields, settings());
+    edit_fields();
     answer.has_server = http::find(response_.fields, http::FieldId::server);
     answer.has_date = http::find(response_.fields, http::FieldId::date);
     finish_answer(q_.scope, answer);
     note_.received = first->size();
 
-    const bool whole = reader.done();
+    // With proxy_method what the peer sends need not be what the client waits for.
+    const bool body_is_wanted = x_.head.method != http::Method::head;
+    if (!body_is_wanted) {
+        answer.kind = http::BodyKind::none;
+        first = std::span<char>{};
+    }
+    const bool whole = reader.done() || !body_is_wanted;
     if (whole) {
         note_.ended = s_.loop.now();
         stop_upload();
-        give_peer_back(may_reuse(reader));
+        give_peer_back(reader.done() && may_reuse(reader));
     }
-    const bool trailed = whole && !reader.trailers().empty();
+    const bool trailed = whole && body_is_wanted && !reader.trailers().empty();
     auto sent = co_await x_.requester->send_head(answer, *first, whole && !trailed);
     if (sent && trailed) sent = co_await x_.requester->send_body({}, true, &reader.trailers());
     if (!sent) co_return sent.error();
+    // The client waits for a body that a HEAD does not bring.
+    if (body_is_wanted && asked_with_ == http::Method::head && answer.length > 0) x_.requester->cut();
     if (whole) co_return std::nullopt;
     co_return co_await relay_rest(reader);
 }
 
+/// False: the answer is not for the client.
+bool Attempt::heed_directions() {
+    auto& fields = response_.fields;
+    const auto told = read_directions(fields, settings().ignored_fields);
+    if (told.limit_rate) q_.scope.limit_rate = told.limit_rate;
+    if (route::intercepts(q_.scope, response_.status)) {
+        intercepted_ = response_.status;
+        // Without it the client would not learn how to prove who it is.
+        if (response_.status == 401)
+            for (const auto& field : fields)
+                if (field.id == http::FieldId::www_authenticate) q_.scope.carry(field);
+        return false;
+    }
+    if (told.redirect) hand_over(*told.redirect);
+    return !told.redirect;
+}
+
+/// What nginx keeps of an answer that sends the exchange elsewhere.
+void Attempt::hand_over(std::string_view redirect) {
+    using enum http::FieldId;
+    constexpr auto kept = http::set_of(accept_ranges, cache_control, content_type, expires, set_cookie);
+    auto& scope = q_.scope;
+    redirected_ = scope.arena.keep(redirect);
+    for (auto field : response_.fields) {
+        if (field.id == set_cookie) field.value = replace_cookie(scope, field.value);
+        if (http::is_in(kept, field.id) || core::iequals(field.name, "content-disposition")) scope.carry(field);
+    }
+}
+
+void Attempt::edit_fields() {
+    using enum http::FieldId;
+    auto& fields = response_.fields;
+    keep_end_to_end(fields, settings());
+    if (fields.may_have_any(http::set_of(location, refresh, set_cookie))) replace_fields(q_.scope, fields);
+}
+
+Pace Attempt::pace() {
+    if (!settings().has_limit_rate) return {0, s_.loop.now()};
+    const auto rate = config::parse_size(q_.scope.evaluate(settings().limit_rate));
+    return {rate.ok() ? static_cast<std::uint64_t>(rate.value) : 0, s_.loop.now()};
+}
+
+Task<void> Attempt::wait_for_room(const Pace& pace, std::uint64_t read) {
+    while (!abandoned_ && pace.room(s_.loop.now(), read) == 0) {
+        net::Sleep sleep(s_.loop, pace.wait(s_.loop.now(), read));
+        pause_ = &sleep;
+        co_await sleep;
+        pause_ = nullptr;
+    }
+}
+
 Task<Attempt::Outcome> Attempt::relay_rest(BodyReader& reader) {
+    constexpr std::size_t least_room = 1024;  // that a reader wants
+    const auto pace = this->pace();
     while (!reader.done()) {
+        if (pace.is_limited()) co_await wait_for_room(pace, reader.total());
         if (abandoned_) co_return *abandoned_;
-        auto piece = co_await reader.read(buffer_.span());
+        const auto room = std::max(least_room, std::min(buffer_.span().size(), pace.room(s_.loop.now(), reader.total())));
+        auto piece = co_await reader.read(buffer_.span().first(room));
         if (!piece && piece.error().code == Code::timed_out && uploading_.running()) continue;  // it waits for the rest
         if (!piece) co_return piece.error();
         note_.bytes_received += reader.total() - note_.received;
@@ -288,8 +374,8 @@ Task<Attempt::Outcome> Attempt::relay_rest(BodyReader& reader) {
 
 bool Attempt::may_reuse(const BodyReader& reader) const {
     // Backends that wrongly send a body to a HEAD do so in a segment of its own: it would be read as the next answer.
-    if (x_.head.method == http::Method::head && announced_body_) return false;
-    return keeps_alive_ && upload_whole_ && !uploading_.running() && !abandoned_ && reader.excess().empty() &&
+    if (asked_with_ == http::Method::head && announced_body_) return false;
+    return keeps_alive_ && !asked_to_close_ && upload_whole_ && !uploading_.running() && !abandoned_ && reader.excess().empty() &&
            !connection_->stream.ending();
 }
 
@@ -307,7 +393,8 @@ Task<Attempt::Outcome> Attempt::open_tunnel() {
     note_.status = 101;
     if (!offers_websocket(x_) || !agrees_to_websocket(response_)) co_return peer_failure(Code::malformed, Stage::response_head);
     report_success();
-    keep_end_to_end(response_.fields, settings());
+    drop_repeated(response_.fields);
+    edit_fields();
     exchange::Answer answer{101, response_.reason, &response_.fields, http::BodyKind::none, 0, false};
     if (auto sent = co_await x_.requester->send_head(answer, {}, true); !sent) co_return sent.error();
     x_.requester->on_break(nullptr);

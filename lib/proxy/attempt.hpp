@@ -5,6 +5,7 @@
 
 #include "exchange/http1_body.hpp"
 #include "proxy/headers.hpp"
+#include "proxy/pace.hpp"
 #include "proxy/service.hpp"
 
 namespace sluice::proxy {
@@ -23,12 +24,16 @@ class Attempt final : net::Waiter {
     Attempt(Serving& serving, upstream::GroupAtWorker& group, ReplayBody& body, upstream::GroupAtWorker::Pick pick, std::string_view host);
     ~Attempt();
 
-    /// Runs the attempt to its end. nullopt: the client has its answer, or intercepted() tells of one that it must not have.
-    /// `fresh`: not on a kept connection.
-    net::Task<std::optional<core::Failure>> run(bool fresh);
+    /// Runs the attempt to its end. nullopt: the client has its answer, or one of those below tells why it has not.
+    /// `fresh`: not on a kept connection. `others_left`: another peer can be asked if this one declines.
+    net::Task<std::optional<core::Failure>> run(bool fresh, bool others_left);
 
     /// The status of an answer that an error_page takes the place of; 0: none.
     int intercepted() const { return intercepted_; }
+    /// The status of an answer that proxy_next_upstream speaks of; 0: none.
+    int declined() const { return declined_; }
+    /// Where the peer says that the answer is (X-Accel-Redirect); in the scope's arena.
+    std::optional<std::string_view> redirected() const { return redirected_; }
     bool reused() const { return reused_; }
     bool peer_may_have_seen() const { return sent_; }
     bool response_begun() const { return response_begun_; }
@@ -46,7 +51,12 @@ class Attempt final : net::Waiter {
     net::Task<Outcome> read_head();
     net::Task<Outcome> take_interim();
     net::Task<Outcome> relay();
+    bool heed_directions();
+    void hand_over(std::string_view redirect);
+    void edit_fields();
     net::Task<Outcome> relay_rest(exchange::BodyReader& reader);
+    Pace pace();
+    net::Task<void> wait_for_room(const Pace& pace, std::uint64_t read);
     net::Task<Outcome> open_tunnel();
     void give_peer_back(bool reusable);
     void stop_upload();
@@ -74,15 +84,20 @@ class Attempt final : net::Waiter {
 
     upstream::ConnectionPtr connection_;
     upstream::Connecting connecting_;
+    upstream::DialOptions how_;
+    net::Sleep* pause_ = nullptr;  // of proxy_limit_rate
     net::Child uploading_;
     Outcome abandoned_;  // why the attempt must end although the peer is well
     core::Buffer buffer_;          // the peer's bytes
     core::Instant moved_;          // the last byte of the request, or of the answer's head
     std::size_t have_ = 0, head_size_ = 0;
     http::ResponseHead response_;
-    int intercepted_ = 0;
+    http::Method asked_with_ = http::Method::get;
+    int intercepted_ = 0, declined_ = 0;
+    std::optional<std::string_view> redirected_;
     bool counted_ = true;          // in the peer's load
-    bool reused_ = false, sent_ = false, response_begun_ = false, upload_whole_ = false, keeps_alive_ = false, announced_body_ = false;
+    bool reused_ = false, sent_ = false, response_begun_ = false, upload_whole_ = false, keeps_alive_ = false, announced_body_ = false,
+         others_left_ = false, asked_to_close_ = false;
 };
 
 }  // namespace sluice::proxy

@@ -60,10 +60,12 @@ constexpr bool is_redirect(int status) {
 /// The first decision. The head has been read, and checked by http/framing and http/target; scope.x.target is filled in.
 Decision decide(Scope& scope, Trace* trace = nullptr);
 
-/// As though the client had asked for this URI (with arguments): error pages, X-Accel-Redirect, index files.
+/// As though the client had asked for this URI (with arguments): error pages, index files.
 Decision redirect_within(Scope& scope, std::string_view uri, Trace* trace = nullptr);
 /// The same with arguments apart: what is decoded may hold a '?'.
 Decision redirect_within(Scope& scope, std::string_view uri, std::string_view args, Trace* trace);
+/// X-Accel-Redirect: where a peer says that the answer is, a URI or "@name". A 404 if the URI could leave where it belongs.
+Decision follow_peer(Scope& scope, std::string_view where, Trace* trace = nullptr);
 /// To a location "@name".
 Decision go_to_named(Scope& scope, std::string_view name, Trace* trace = nullptr);
 

@@ -50,6 +50,7 @@ class Http1Requester final : public exchange::Requester {
     net::Address local_address() const override;
     std::span<char> buffered_tunnel() override { return excess(); }
     void on_break(net::Waiter* waiter) override { stream_.on_break(waiter); }
+    bool is_aborted() const override { return stream_.is_aborted(); }
 
     /// The exchange went by the book and the connection can take another.
     bool keeps_alive() const { return keep_alive_ && !cut_ && reader_.done(); }

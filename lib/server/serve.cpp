@@ -1,5 +1,7 @@
 #include "server/serve.hpp"
 
+#include <algorithm>
+
 #include "core/log_escape.hpp"
 #include "proxy/forward.hpp"
 #include "route/decide.hpp"
@@ -53,6 +55,21 @@ void tell_refusal(proxy::Serving& q, const Decision& decision, Reason reason) {
     proxy::log_error(q, row(reason).level, text);
 }
 
+/// The peer's doing: nobody else can find out.
+void tell_bad_redirect(proxy::Serving& q, std::string_view where, const Decision& decision) {
+    std::string text = decision.why;
+    core::append_escaped(text += ": \"", where);
+    proxy::log_error(q, exchange::Level::error, text += '"');
+}
+
+/// What a peer said of the type of an answer that an error page takes the place of now.
+void forget_type(route::Scope& scope) {
+    if (!scope.carried) return;
+    auto& carried = *scope.carried;
+    const auto is_type = [](const http::Field& field) { return field.id == http::FieldId::content_type; };
+    carried.erase(std::remove_if(carried.begin(), carried.end(), is_type), carried.end());
+}
+
 }  // namespace
 
 Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
@@ -86,6 +103,12 @@ Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
                 if (!instead && pass) {
                     const auto unserved = co_await proxy::forward(q, *pass);
                     if (!unserved) co_return;
+                    if (unserved->redirect) {
+                        q.x.record.redirected = true;
+                        decision = route::follow_peer(q.scope, *unserved->redirect);
+                        if (decision.kind == Decision::Kind::refuse) tell_bad_redirect(q, *unserved->redirect, decision);
+                        continue;
+                    }
                     status = unserved->status;
                     reason = unserved->reason;
                     detail = {};
@@ -111,6 +134,7 @@ Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
             q.scope.error_status = 0;  // of a page that has failed itself
             co_return co_await send_page(q, status, reason, detail, content_range);
         }
+        forget_type(q.scope);
         decision = *instead;
         if (decision.kind == Decision::Kind::refuse) {
             reason = reason_of(decision);

@@ -197,7 +197,7 @@ std::string Server::become_user(const route::Main& main) {
     std::vector<std::string> files{pid_path_};
     if (control_socket_) files.push_back(control_socket_->path());
     if (wrong = keeper_.start(files); !wrong.empty()) return wrong;
-    return process::become(user);
+    return process::become(user, main.needs_raw_sockets);
 }
 
 /// Opens what the snapshot needs.
