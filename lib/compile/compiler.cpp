@@ -196,6 +196,7 @@ void Compiler::set_all(Level& level, const std::vector<Directive>& block) {
         if (is_limit(row->name)) remember_place(level.settings.places, row->name, d.name.span);
     }
     finish_headers(level, around);
+    tables::finish_proxy(level);
 }
 
 void Compiler::run() {

@@ -158,11 +158,14 @@ std::span<const Setter> main();
 std::span<const Setter> client();
 std::span<const Setter> proxy();
 std::span<const Setter> buffers();
+std::span<const Setter> proxy_answers();
 std::span<const Setter> site();
 std::span<const Setter> access();
 std::span<const Setter> files();
 std::span<const Setter> headers();
 std::span<const Setter> logs();
+/// After the directives of a block: what follows from several of them.
+void finish_proxy(Level& level);
 }  // namespace tables
 
 }  // namespace sluice::compile

@@ -122,9 +122,11 @@ void add_folder(std::vector<TempFolder>& folders, const std::shared_ptr<const Te
 void collect_temp_folders(route::Snapshot& snapshot) {
     const auto add = [&](const route::Route& route) {
         if (!std::holds_alternative<route::ProxyPass>(route.content)) return;
-        const auto& buffers = route.settings.proxy.buffers;
+        const auto& proxy = route.settings.proxy;
+        const auto& buffers = proxy.buffers;
+        const bool may_buffer = buffers.on || !(proxy.ignored_fields & route::ignored::accel_buffering);
         if (route.settings.client.body.whole_first) add_folder(snapshot.temp_folders, route.settings.client.body.folder);
-        if (buffers.file_most && (buffers.on || buffers.heeds_peer)) add_folder(snapshot.temp_folders, buffers.folder);
+        if (buffers.file_most && may_buffer) add_folder(snapshot.temp_folders, buffers.folder);
     };
     for (const auto& site : snapshot.sites) {
         add(site.root);

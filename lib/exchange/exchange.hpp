@@ -46,8 +46,6 @@ class Requester {
     virtual bool body_done() const = 0;
     /// Ends a read_body() that waits, with Code::cancelled. The rest of the body is nobody's.
     virtual void cancel_read() = 0;
-    /// Its connection is being broken off by us: nothing is to be waited for any more.
-    virtual bool is_aborted() const { return false; }
     virtual const http::Fields& trailers() const = 0;
 
     /// 100 Continue, if the client waits for one and has sent nothing yet.
@@ -72,6 +70,8 @@ class Requester {
 
     /// Tells `waiter` (by finish()) if the client's connection breaks while nobody reads from it.
     virtual void on_break(net::Waiter* waiter) = 0;
+    /// We have given the client up ourselves, at the end of the process or of its conf.
+    virtual bool is_aborted() const { return false; }
 
   protected:
     ~Requester() = default;

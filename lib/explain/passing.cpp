@@ -161,7 +161,10 @@ std::string words_for(const Scope& scope, const ProxyPass& pass, route::UriRule 
 
 void describe_request(Scope& scope, const ProxyPass& pass, const Places& places, const route::Destination& destination,
                       Passing& out) {
-    const auto written = proxy::write_request_head(scope, destination.uri, destination.host, scope.tools.buffers);
+    const auto& proxy = scope.settings().proxy;
+    std::optional<std::string_view> own_body;
+    if (proxy.has_body) own_body = scope.evaluate(proxy.body);
+    const auto written = proxy::write_request_head(scope, destination.uri, destination.host, own_body, scope.tools.buffers);
     http::RequestHead head;
     const http::HeadLimits any{written.bytes.size() + 1, written.bytes.size() + 1, 100000};
     if (http::parse_request_head(written.bytes, 0, any, head).state != http::HeadState::complete) {

@@ -68,6 +68,22 @@ bool name_is(const char* name) {
     return true;
 }
 
+/// Those that nginx knows; the length is one of theirs.
+bool is_accel(std::string_view name) {
+    if (!name_is<"x-accel-">(name.data())) return false;
+    const char* const p = name.data();
+    switch (name.size()) {
+        case 15:
+            return name_is<"x-accel-expires">(p) || name_is<"x-accel-charset">(p);
+        case 16:
+            return name_is<"x-accel-redirect">(p);
+        case 17:
+            return name_is<"x-accel-buffering">(p);
+        default:
+            return name_is<"x-accel-limit-rate">(p);
+    }
+}
+
 }  // namespace
 
 FieldId field_id(std::string_view name) {
@@ -77,12 +93,14 @@ FieldId field_id(std::string_view name) {
         case 2:
             return name_is<"te">(p) ? te : other;
         case 4:
-            return name_is<"host">(p) ? host : name_is<"date">(p) ? date : other;
+            return name_is<"host">(p) ? host : name_is<"date">(p) ? date : name_is<"etag">(p) ? etag : other;
         case 6:
             return name_is<"server">(p) ? server : name_is<"expect">(p) ? expect : other;
         case 7:
             return name_is<"referer">(p)   ? referer
                    : name_is<"upgrade">(p) ? upgrade
+                   : name_is<"expires">(p) ? expires
+                   : name_is<"refresh">(p) ? refresh
                    : name_is<"trailer">(p) ? trailer
                                            : other;
         case 8:
@@ -93,27 +111,36 @@ FieldId field_id(std::string_view name) {
             return name_is<"user-agent">(p)   ? user_agent
                    : name_is<"connection">(p) ? connection
                    : name_is<"keep-alive">(p) ? keep_alive
+                   : name_is<"set-cookie">(p) ? set_cookie
                                               : other;
         case 12:
             return name_is<"content-type">(p) ? content_type : other;
         case 13:
-            return name_is<"cache-control">(p) ? cache_control : other;
+            return name_is<"cache-control">(p)   ? cache_control
+                   : name_is<"last-modified">(p) ? last_modified
+                   : name_is<"accept-ranges">(p) ? accept_ranges
+                                                 : other;
         case 14:
             return name_is<"content-length">(p) ? content_length : other;
         case 15:
             return name_is<"accept-encoding">(p)   ? accept_encoding
                    : name_is<"x-forwarded-for">(p) ? x_forwarded_for
+                   : is_accel(name)                ? x_accel
                                                    : other;
         case 16:
             return name_is<"x-forwarded-host">(p)   ? x_forwarded_host
                    : name_is<"proxy-connection">(p) ? proxy_connection
+                   : name_is<"content-encoding">(p) ? content_encoding
+                   : name_is<"www-authenticate">(p) ? www_authenticate
+                   : is_accel(name)                 ? x_accel
                                                     : other;
         case 17:
             return name_is<"transfer-encoding">(p)   ? transfer_encoding
                    : name_is<"x-forwarded-proto">(p) ? x_forwarded_proto
+                   : is_accel(name)                  ? x_accel
                                                      : other;
         case 18:
-            return name_is<"proxy-authenticate">(p) ? proxy_authenticate : other;
+            return name_is<"proxy-authenticate">(p) ? proxy_authenticate : is_accel(name) ? x_accel : other;
         case 19:
             return name_is<"proxy-authorization">(p) ? proxy_authorization : other;
         default:

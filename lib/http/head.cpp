@@ -137,7 +137,9 @@ inline const char* Parser::version(const char* line, const char* p, int& minor) 
     return p;
 }
 
-/// Every method is compared with `name` in one or two words, none by a call.
+}  // namespace
+
+// Every method is compared with `name` in one or two words, none by a call.
 Method method_of(std::string_view name) {
     const char* const p = name.data();
     switch (name.size()) {
@@ -159,6 +161,8 @@ Method method_of(std::string_view name) {
             return Method::other;
     }
 }
+
+namespace {
 
 /// RFC 9112 3: method SP request-target SP HTTP-version, with exactly those two spaces.
 const char* Parser::request_line(const char* p, RequestHead& head) {

@@ -14,15 +14,28 @@ namespace sluice::http {
 
 enum class Method : std::uint8_t { other, get, head, post, put, delete_, connect, options, trace, patch };
 
+/// `other` for names that are none of these; methods are case-sensitive.
+Method method_of(std::string_view name);
+
 /// Safe to repeat after a failure (RFC 9110 9.2.2): GET, HEAD, PUT, DELETE, OPTIONS, TRACE.
 bool is_idempotent(Method method);
 
 /// Fields that sluice acts on; every other one is `other` and passes through.
 enum class FieldId : std::uint8_t {
-    other, accept_encoding, cache_control, connection, content_length, content_type, date, expect, host, keep_alive,
-    location, proxy_authenticate, proxy_authorization, proxy_connection, referer, server, te, trailer, transfer_encoding,
-    upgrade, user_agent, x_forwarded_for, x_forwarded_host, x_forwarded_proto, x_real_ip,
+    other, accept_encoding, accept_ranges, cache_control, connection, content_encoding, content_length, content_type, date,
+    etag, expect, expires, host, keep_alive, last_modified, location, proxy_authenticate, proxy_authorization,
+    proxy_connection, referer, refresh, server, set_cookie, te, trailer, transfer_encoding, upgrade, user_agent,
+    www_authenticate, x_accel /* Redirect, Expires, Limit-Rate, Buffering, Charset */, x_forwarded_for, x_forwarded_host,
+    x_forwarded_proto, x_real_ip,
 };
+
+/// A bit for each FieldId.
+using FieldSet = std::uint64_t;
+template <class... Ids>
+constexpr FieldSet set_of(Ids... ids) {
+    return ((FieldSet{1} << static_cast<unsigned>(ids)) | ...);
+}
+constexpr bool is_in(FieldSet set, FieldId id) { return set >> static_cast<unsigned>(id) & 1; }
 
 /// Case-insensitive; one switch on the length, no table look-up.
 FieldId field_id(std::string_view name);
@@ -43,24 +56,28 @@ class Fields : public boost::container::small_vector<Field, 24> {
         for (const Field& field : fields) push_back(field);
     }
     void push_back(const Field& field) {
-        ids_ |= bit(field.id);
+        const FieldSet id = set_of(field.id);
+        repeated_ |= ids_ & id;
+        ids_ |= id;
         small_vector::push_back(field);
     }
     void clear() {
-        ids_ = 0;
+        ids_ = repeated_ = 0;
         odd_names_ = false;
         small_vector::clear();
     }
     /// False: there is none. True: there is, or was before it was erased.
-    bool may_have(FieldId id) const { return ids_ & bit(id); }
+    bool may_have(FieldId id) const { return is_in(ids_, id); }
+    bool may_have_any(FieldSet set) const { return ids_ & set; }
+    /// Those of which there may be more than one.
+    FieldSet repeated() const { return repeated_; }
 
     /// A name was parsed that has more in it than letters, digits and '-'; it may have been erased since.
     bool has_odd_names() const { return odd_names_; }
     void note_odd_name() { odd_names_ = true; }
 
   private:
-    static std::uint32_t bit(FieldId id) { return std::uint32_t{1} << static_cast<unsigned>(id); }
-    std::uint32_t ids_ = 0;
+    FieldSet ids_ = 0, repeated_ = 0;
     bool odd_names_ = false;
 };
 

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/text.hpp"
+
 namespace sluice::net {
 
 Address Address::from(const sockaddr* address, socklen_t size) {
@@ -152,6 +154,28 @@ std::optional<Address> Address::parse(const std::string& ip, std::uint16_t port)
     else
         return std::nullopt;
     return out;
+}
+
+std::optional<Address> Address::parse_with_port(std::string_view text) {
+    auto ip = text;
+    std::string_view port;
+    if (text.starts_with('[')) {
+        const auto end = text.find(']');
+        if (end == text.npos) return std::nullopt;
+        ip = text.substr(1, end - 1);
+        port = text.substr(end + 1);
+        if (ip.find(':') == ip.npos) return std::nullopt;
+    } else if (const auto colon = text.find(':'); colon != text.npos && text.rfind(':') == colon) {
+        ip = text.substr(0, colon);
+        port = text.substr(colon);
+    }
+    std::uint16_t number = 0;
+    if (!port.empty()) {
+        const auto parsed = port.starts_with(':') ? core::parse_number<std::uint16_t>(port.substr(1)) : std::nullopt;
+        if (!parsed || *parsed == 0) return std::nullopt;
+        number = *parsed;
+    }
+    return parse(std::string(ip), number);
 }
 
 }  // namespace sluice::net

@@ -27,6 +27,8 @@ class Address {
     static Address ip_socket(std::span<const unsigned char> bytes, std::uint16_t port);
     /// A literal: "127.0.0.1", "::1".
     static std::optional<Address> parse(const std::string& ip, std::uint16_t port);
+    /// A literal with a port or without (0): "127.0.0.1", "127.0.0.1:80", "::1", "[::1]", "[::1]:80".
+    static std::optional<Address> parse_with_port(std::string_view text);
 
     Family family() const { return family_; }
     std::uint16_t port() const { return port_; }

@@ -8,7 +8,7 @@
 namespace sluice::process {
 
 static_assert(capability::net_bind_service == 1ull << CAP_NET_BIND_SERVICE &&
-              capability::dac_override == 1ull << CAP_DAC_OVERRIDE && capability::fowner == 1ull << CAP_FOWNER);
+              capability::dac_override == 1ull << CAP_DAC_OVERRIDE && capability::fowner == 1ull << CAP_FOWNER && capability::net_raw == 1ull << CAP_NET_RAW);
 
 namespace {
 __user_cap_header_struct header() { return {_LINUX_CAPABILITY_VERSION_3, 0}; }

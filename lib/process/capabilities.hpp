@@ -14,6 +14,7 @@ inline constexpr Capabilities chown = 1ull << 0;              // give files away
 inline constexpr Capabilities dac_override = 1ull << 1;       // files, whatever their mode
 inline constexpr Capabilities fowner = 1ull << 3;             // files of others, in sticky folders too
 inline constexpr Capabilities net_bind_service = 1ull << 10;  // ports under 1024
+inline constexpr Capabilities net_raw = 1ull << 13;           // addresses of others, for proxy_bind ... transparent
 }  // namespace capability
 
 /// What the thread has, and what it could take.

@@ -65,7 +65,7 @@ std::string find_user(const std::string& name, const std::string& group, User& o
 
 std::string find_default_user(User& out) { return find_user(nobody, "", out); }
 
-std::string become(const User& user) {
+std::string become(const User& user, bool raw_sockets) {
     const auto id = [](const char* call, auto number) {
         return std::string(call) + "(" + std::to_string(number) + ")";
     };
@@ -74,7 +74,7 @@ std::string become(const User& user) {
     if (setgid(user.gid) != 0) return core::failed(id("setgid", user.gid), "", errno);
     if (setuid(user.uid) != 0) return core::failed(id("setuid", user.uid), "", errno);
     if (user.uid == 0) return "";
-    if (!keep_capabilities(capability::net_bind_service)) return core::failed("capset()", "", errno);
+    if (!keep_capabilities(capability::net_bind_service | (raw_sockets ? capability::net_raw : capability::none))) return core::failed("capset()", "", errno);
     prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
     // Else no core file is written, and /proc/self belongs to root.
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);

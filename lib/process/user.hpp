@@ -28,8 +28,8 @@ std::string find_user(const std::string& name, const std::string& group, User& o
 std::string find_default_user(User& out);
 
 /// Becomes that user, with all of its groups, for good. Of root's rights only binding ports under 1024 is kept, which a
-/// reload may need; a `user` who is root keeps all. Before any thread is started. What went wrong, or ""; after a
+/// reload may need, and with `raw_sockets` taking addresses of others; a `user` who is root keeps all. Before any thread is started. What went wrong, or ""; after a
 /// failure the process must not go on.
-std::string become(const User& user);
+std::string become(const User& user, bool raw_sockets = false);
 
 }  // namespace sluice::process

@@ -2,6 +2,11 @@
 
 #include <cstring>
 
+#include "config/values.hpp"
+#include "core/text.hpp"
+#include "proxy/directions.hpp"
+#include "proxy/local_end.hpp"
+#include "proxy/retry.hpp"
 #include "proxy/tunnel.hpp"
 
 namespace sluice::proxy {
@@ -46,16 +51,23 @@ void Attempt::abandon(Failure why) {
     if (!abandoned_) abandoned_ = why;
     // Whoever waits goes on at once, and may be through with this attempt when the call returns: nothing may follow it.
     if (connecting_.is_waiting()) return connecting_.cancel();
+    if (pause_) return pause_->wake();
     if (!connection_) return;
     if (connection_->stream.has_reader()) return connection_->stream.cancel_read(Code::cancelled);
     // send_request() may wait; an upload() is ended by run(), which waits to be the last.
     if (!uploading_.running()) return connection_->stream.cancel_write(Code::cancelled);
 }
 
-void Attempt::finish() { abandon({Code::reset, Side::client, Stage::response_head, 0}); }
+void Attempt::finish() {
+    if (settings().ignore_client_abort && !x_.requester->is_aborted()) return x_.requester->on_break(this);
+    abandon({Code::reset, Side::client, Stage::response_head, 0});
+}
 
-Task<Attempt::Outcome> Attempt::run(bool fresh) {
+Task<Attempt::Outcome> Attempt::run(bool fresh, bool others_left) {
+    others_left_ = others_left;
     x_.requester->on_break(this);
+    if (settings().binding) how_ = local_end(q_);
+    how_.keepalive = settings().socket_keepalive;
     Outcome failure;
     if (fresh || !take_kept()) failure = co_await connect();
     if (!failure) failure = co_await send_request();
@@ -73,7 +85,7 @@ Task<Attempt::Outcome> Attempt::run(bool fresh) {
 
 bool Attempt::take_kept() {
     const bool repeatable = http::is_idempotent(x_.head.method);
-    connection_ = s_.pool.take_idle(*pick_.peer, !repeatable);
+    connection_ = s_.pool.take_idle(*pick_.peer, !repeatable, how_.from);
     if (!connection_) return false;
     reused_ = note_.reused = true;
     note_.connected = s_.loop.now();
@@ -81,7 +93,7 @@ bool Attempt::take_kept() {
 }
 
 Task<Attempt::Outcome> Attempt::connect() {
-    auto connected = co_await s_.pool.connect(*pick_.peer, settings().connect_timeout, connecting_);
+    auto connected = co_await s_.pool.connect(*pick_.peer, settings().connect_timeout, connecting_, how_);
     if (!connected) co_return connected.error();
     connection_ = std::move(*connected);
     note_.connected = s_.loop.now();
@@ -89,13 +101,18 @@ Task<Attempt::Outcome> Attempt::connect() {
 }
 
 Task<Attempt::Outcome> Attempt::send_request() {
-    auto head = write_request_head(q_.scope, q_.scope.peer_uri, host_, s_.loop.buffers());
+    std::optional<std::string_view> own_body;
+    if (settings().has_body) own_body = q_.scope.evaluate(settings().body);
+    auto head = write_request_head(q_.scope, q_.scope.peer_uri, host_, own_body, s_.loop.buffers());
+    asked_with_ = head.method;
+    asked_to_close_ = head.closes;
     if (head.bytes.empty()) co_return Failure{Code::too_large, Side::client, Stage::request_head, 0};
-    const bool passes = settings().pass_body;
+    const bool passes = settings().pass_body && !own_body;
+    const auto payload = own_body ? std::span<const char>(*own_body) : passes ? body_.held : std::span<char>{};
     BodyWriter writer(connection_->stream, passes && x_.framing.kind == http::BodyKind::chunked, Side::peer, Stage::send, settings().send_timeout);
     upload_whole_ = !passes || (x_.requester->body_done() && !body_.file && body_.kept_size == 0);
     x_.body_is_taken = true;
-    auto sent = co_await writer.write(head.bytes, passes ? body_.held : std::span<char>{}, upload_whole_, &x_.requester->trailers());
+    auto sent = co_await writer.write(head.bytes, payload, upload_whole_, &x_.requester->trailers());
     note_.sent = s_.loop.now();
     note_.bytes_sent = writer.written();
     if (!sent) {
@@ -177,6 +194,12 @@ Task<Attempt::Outcome> Attempt::receive() {
     }
     note_.first_byte = s_.loop.now();
     note_.status = response_.status;
+    if (others_left_ && declines(response_.status, x_.head.method, body_.whole, settings().retry_on)) {
+        declined_ = response_.status;
+        q_.scope.keep_peer_fields(response_.fields);
+        stop_upload();
+        co_return std::nullopt;
+    }
     report_success();
     co_return co_await relay();
 }
@@ -242,8 +265,8 @@ Task<Attempt::Outcome> Attempt::take_interim() {
 
 bool Attempt::may_reuse(const BodyReader& reader) const {
     // Backends that wrongly send a body to a HEAD do so in a segment of its own: it would be read as the next answer.
-    if (x_.head.method == http::Method::head && announced_body_) return false;
-    return keeps_alive_ && upload_whole_ && !uploading_.running() && !abandoned_ && reader.excess().empty() &&
+    if (asked_with_ == http::Method::head && announced_body_) return false;
+    return keeps_alive_ && !asked_to_close_ && upload_whole_ && !uploading_.running() && !abandoned_ && reader.excess().empty() &&
            !connection_->stream.ending();
 }
 
@@ -262,7 +285,8 @@ Task<Attempt::Outcome> Attempt::open_tunnel() {
     note_.status = 101;
     if (!offers_websocket(x_) || !agrees_to_websocket(response_)) co_return peer_failure(Code::malformed, Stage::response_head);
     report_success();
-    keep_end_to_end(response_.fields, settings());
+    drop_repeated(response_.fields);
+    edit_fields();
     exchange::Answer answer{101, response_.reason, &response_.fields, http::BodyKind::none, 0, false};
     if (auto sent = co_await x_.requester->send_head(answer, {}, true); !sent) co_return sent.error();
     x_.requester->on_break(nullptr);

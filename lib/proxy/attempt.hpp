@@ -5,6 +5,7 @@
 
 #include "exchange/http1_body.hpp"
 #include "proxy/headers.hpp"
+#include "proxy/pace.hpp"
 #include "proxy/service.hpp"
 
 namespace sluice::proxy {
@@ -17,12 +18,16 @@ class Attempt final : net::Waiter {
     Attempt(Serving& serving, upstream::GroupAtWorker& group, upstream::GroupAtWorker::Pick pick, std::string_view host);
     ~Attempt();
 
-    /// Runs the attempt to its end. nullopt: the client has its answer, or intercepted() tells of one that it must not have.
-    /// `fresh`: not on a kept connection.
-    net::Task<std::optional<core::Failure>> run(bool fresh);
+    /// Runs the attempt to its end. nullopt: the client has its answer, or one of those below tells why it has not.
+    /// `fresh`: not on a kept connection. `others_left`: another peer can be asked if this one declines.
+    net::Task<std::optional<core::Failure>> run(bool fresh, bool others_left);
 
     /// The status of an answer that an error_page takes the place of; 0: none.
     int intercepted() const { return intercepted_; }
+    /// The status of an answer that proxy_next_upstream speaks of; 0: none.
+    int declined() const { return declined_; }
+    /// Where the peer says that the answer is (X-Accel-Redirect); in the scope's arena.
+    std::optional<std::string_view> redirected() const { return redirected_; }
     bool reused() const { return reused_; }
     bool peer_may_have_seen() const { return sent_; }
     bool response_begun() const { return response_begun_; }
@@ -41,6 +46,9 @@ class Attempt final : net::Waiter {
     net::Task<Outcome> read_head();
     net::Task<Outcome> take_interim();
     net::Task<Outcome> relay();
+    bool heed_directions();
+    void hand_over(std::string_view redirect);
+    void edit_fields();
     net::Task<Outcome> relay_rest(exchange::BodyReader& reader);
     void note_received(const exchange::BodyReader& reader);
     net::Task<bool> sent_in_time();
@@ -49,6 +57,9 @@ class Attempt final : net::Waiter {
     net::Task<void> begin_sending(const exchange::Answer& answer, std::span<const char> first);
     net::Task<void> go_on_sending(std::span<const char> piece, const exchange::BodyReader& reader);
     net::Task<void> send_backlog(core::result<void> sent);
+    Pace pace();
+    net::Task<void> wait_for_room(std::uint64_t read);
+    std::size_t paced(std::size_t room, std::uint64_t read) const;
     net::Task<Outcome> open_tunnel();
     void give_peer_back(bool reusable);
     void stop_upload();
@@ -76,6 +87,9 @@ class Attempt final : net::Waiter {
 
     upstream::ConnectionPtr connection_;
     upstream::Connecting connecting_;
+    upstream::DialOptions how_;
+    net::Sleep* pause_ = nullptr;  // of proxy_limit_rate
+    Pace pace_{0, {}};
     net::Child uploading_;
     net::Child sending_;           // to the client, while the peer's bytes are read ahead
     Outcome sending_failed_;
@@ -87,9 +101,12 @@ class Attempt final : net::Waiter {
     core::Instant moved_;          // the last byte of the request, or of the answer's head
     std::size_t have_ = 0, head_size_ = 0;
     http::ResponseHead response_;
-    int intercepted_ = 0;
+    http::Method asked_with_ = http::Method::get;
+    int intercepted_ = 0, declined_ = 0;
+    std::optional<std::string_view> redirected_;
     bool counted_ = true;          // in the peer's load
-    bool reused_ = false, sent_ = false, response_begun_ = false, upload_whole_ = false, upload_stopped_ = false, read_ahead_ = false, keeps_alive_ = false, announced_body_ = false;
+    bool reused_ = false, sent_ = false, response_begun_ = false, upload_whole_ = false, upload_stopped_ = false, buffering_ = false, read_ahead_ = false,
+         keeps_alive_ = false, announced_body_ = false, others_left_ = false, asked_to_close_ = false;
 };
 
 }  // namespace sluice::proxy

@@ -80,6 +80,13 @@ void set_expires(route::Scope& scope, Fields& fields, const route::Expires& expi
     set_field(fields, "Cache-Control", control);
 }
 
+void add_carried(const Fields& carried, Answer& answer) {
+    const bool has_body = answer.status != 204 && answer.status != 304;
+    const bool has_type = http::find(*answer.fields, FieldId::content_type);
+    for (const auto& field : carried)
+        if (field.id != FieldId::content_type || (has_body && !has_type)) answer.fields->push_back(field);
+}
+
 std::string_view value_of(route::Scope& scope, const AddHeader& header) {
     return route::escape(scope.evaluate(header.value), route::Escape::line, scope.arena);
 }
@@ -97,6 +104,7 @@ void finish_answer(route::Scope& scope, Answer& answer, std::optional<std::int64
         answer.reason = {};
     }
     scope.x.record.status = answer.status;  // for $status among the values
+    if (scope.carried) add_carried(*scope.carried, answer);
     const auto& settings = scope.settings().answer;
     if ((settings.expires_varies || settings.expires.kind != route::Expires::Kind::off) && is_fine(answer.status))
         if (const auto expires = expires_now(scope)) set_expires(scope, *answer.fields, *expires, modified);

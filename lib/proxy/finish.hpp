@@ -6,7 +6,7 @@
 
 namespace sluice::proxy {
 
-/// The status that an error page stands for, expires and add_header; says whether add_trailer will have its turn.
+/// The status that an error page stands for, what a peer said that did not answer itself, expires and add_header; says whether add_trailer will have its turn.
 /// `modified`: what Last-Modified says, if the answer is made here; of others it is read from their fields.
 void finish_answer(route::Scope& scope, exchange::Answer& answer, std::optional<std::int64_t> modified = std::nullopt);
 

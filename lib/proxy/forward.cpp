@@ -61,6 +61,15 @@ void report(Serving& q, upstream::GroupAtWorker& group, const upstream::GroupAtW
     if (group.report_failure(pick, q.s.loop.now())) log_down(q, *pick.peer);
 }
 
+/// An answer that proxy_next_upstream speaks of: another peer is asked instead.
+void report_declined(Serving& q, upstream::GroupAtWorker& group, const upstream::GroupAtWorker::Pick& pick, int status) {
+    if (logs_level(q, exchange::Level::info)) log_error(q, exchange::Level::info, "peer answered " + std::to_string(status) + ", trying another");
+    if (!marks_peer(status))
+        group.report_success(pick);
+    else if (group.report_failure(pick, q.s.loop.now()))
+        log_down(q, *pick.peer);
+}
+
 /// The end of an exchange that cannot be repeated: something to answer, if there is somebody to take it.
 std::optional<Unserved> fail(Serving& q, const Failure& failure) {
     Exchange& x = q.x;
@@ -115,7 +124,9 @@ Task<std::optional<Unserved>> forward(Serving& q, const route::ProxyPass& pass) 
     balance::PeerSet tried;
     const auto& settings = q.settings().proxy;
     const auto peers = group.group().peers().size();
-    const auto most = settings.tries ? std::min<std::size_t>(settings.tries, peers) : peers;
+    const auto usable = group.group().usable_peers();
+    const auto most = settings.tries ? std::min<std::size_t>(settings.tries, usable) : usable;
+    const auto began = s.loop.now();
     const bool repeatable = http::is_idempotent(x.head.method);
     upstream::GroupAtWorker::Pick pick;
     bool fresh = false;
@@ -123,10 +134,9 @@ Task<std::optional<Unserved>> forward(Serving& q, const route::ProxyPass& pass) 
         if (!fresh) {
             auto picked = group.pick(tried, repeatable && peers > 1, s.loop.now());
             if (!picked) {
-                // After real attempts the last of their failures says more than that nobody is left.
-                const auto* last = tries > 1 ? x.record.last_attempt() : nullptr;
-                const auto reason = last ? last->reason : exchange::reason_of(picked.error());
-                if (!last) x.record.begin_attempt(group.group().name(), s.loop.now()).reason = reason;
+                // In the logs the group's name stands for the peer that there is not.
+                const auto reason = exchange::reason_of(picked.error());
+                x.record.begin_attempt(group.group().name(), s.loop.now()).reason = reason;
                 make_id(q);
                 log_failure(q, picked.error(), false);
                 x.record.reason = reason;
@@ -134,22 +144,27 @@ Task<std::optional<Unserved>> forward(Serving& q, const route::ProxyPass& pass) 
             }
             pick = *picked;
         }
-        Retry retry;
-        std::optional<Failure> failure;
+        const auto others_left = [&] { return tries < most && (settings.retry_for.count() == 0 || s.loop.now() - began < settings.retry_for); };
         {
             Attempt attempt(q, group, pick, destination.host);
-            failure = co_await attempt.run(fresh);
-            if (!failure && attempt.intercepted()) co_return Unserved{attempt.intercepted(), Reason::none};
-            if (!failure) co_return std::nullopt;
-            const FailedAttempt failed{*failure,   x.head.method, attempt.reused(), attempt.peer_may_have_seen(),
-                                       x.answered, q.body.whole,  attempt.response_begun()};
-            const bool in_time = settings.retry_for.count() == 0 || s.loop.now() - x.record.began < settings.retry_for;
-            retry = may_retry(failed, tries < most && in_time);
-            report(q, group, pick, failed, retry);
+            const bool may_decline = others_left();
+            const auto failure = co_await attempt.run(fresh, may_decline);
+            if (!failure) {
+                if (attempt.intercepted()) co_return Unserved{attempt.intercepted(), Reason::none};
+                if (attempt.redirected()) co_return Unserved{0, Reason::none, attempt.redirected()};
+                if (!attempt.declined()) co_return std::nullopt;
+                report_declined(q, group, pick, attempt.declined());
+                fresh = false;
+            } else {
+                const FailedAttempt failed{*failure,   x.head.method, attempt.reused(), attempt.peer_may_have_seen(),
+                                           x.answered, q.body.whole,    attempt.response_begun()};
+                const auto retry = may_retry(failed, settings.retry_on, others_left());
+                report(q, group, pick, failed, retry);
+                if (retry == Retry::no) co_return fail(q, *failure);
+                log_failure(q, *failure, true);
+                fresh = retry == Retry::same_peer;
+            }
         }
-        if (retry == Retry::no) co_return fail(q, *failure);
-        log_failure(q, *failure, true);
-        fresh = retry == Retry::same_peer;
         if (fresh) continue;
         ++tries;
         if (tried.size() == 0) tried = balance::PeerSet(peers);

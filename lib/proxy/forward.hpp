@@ -9,6 +9,7 @@ namespace sluice::proxy {
 struct Unserved {
     int status = 0;
     exchange::Reason reason = exchange::Reason::none;  // none: a peer's own answer, intercepted
+    std::optional<std::string_view> redirect = {};     // the peer says who answers: see route::follow_peer()
 };
 
 /// Serves the exchange from the group that `pass` names: picks a peer, tries it, tries another where that is safe.

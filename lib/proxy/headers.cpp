@@ -42,33 +42,29 @@ bool named_by_connection(const Fields& fields, std::string_view name) {
                        [&](const Field& f) { return f.id == FieldId::connection && http::list_contains(f.value, name); });
 }
 
-template <class... Ids>
-constexpr std::uint32_t set_of(Ids... ids) {
-    return ((std::uint32_t{1} << static_cast<unsigned>(ids)) | ...);
-}
-constexpr bool is_in(std::uint32_t set, FieldId id) { return set >> static_cast<unsigned>(id) & 1; }
+using http::is_in;
+using http::set_of;
 
-constexpr std::uint32_t hop_by_hop =
+constexpr http::FieldSet hop_by_hop =
     set_of(FieldId::connection, FieldId::keep_alive, FieldId::proxy_connection, FieldId::proxy_authenticate,
            FieldId::proxy_authorization, FieldId::te, FieldId::transfer_encoding, FieldId::upgrade);
 
 /// Never passed on as they came: framing is ours to write, Host is what proxy_set_header says, Expect is answered here.
-constexpr std::uint32_t ours_in_requests = set_of(FieldId::host, FieldId::content_length, FieldId::expect);
+constexpr http::FieldSet ours_in_requests = set_of(FieldId::host, FieldId::content_length, FieldId::expect);
 
 bool is_among(const std::vector<std::string>& names, std::string_view name) {
     return std::any_of(names.begin(), names.end(), [&](const std::string& n) { return core::iequals(n, name); });
 }
 
 bool is_usually_hidden(const Field& f) {
-    if (f.id != FieldId::other) return f.id == FieldId::date || f.id == FieldId::server;
-    if (f.name.size() < 5 || core::lower(f.name[0]) != 'x' || f.name[1] != '-') return false;
-    return core::iequals(f.name, "x-pad") || core::iequals(f.name.substr(0, 8), "x-accel-");
+    if (f.id != FieldId::other) return is_in(set_of(FieldId::date, FieldId::server, FieldId::x_accel), f.id);
+    return f.name.size() == 5 && core::iequals(f.name, "x-pad");
 }
 
 bool is_hidden_in_responses(const Field& f, const route::ProxySettings& settings) {
     if (f.id == FieldId::content_length) return true;
-    if (settings.hidden && is_among(*settings.hidden, f.name)) return true;
-    return is_usually_hidden(f) && !(settings.passed && is_among(*settings.passed, f.name));
+    const bool hidden = is_usually_hidden(f) || (settings.hidden && is_among(*settings.hidden, f.name));
+    return hidden && !(settings.passed && is_among(*settings.passed, f.name));
 }
 
 void write_framing(const http::Framing& framing, http::HeadWriter& out) {
@@ -113,7 +109,7 @@ class OwnFields {
     }
 
   private:
-    bool sets(FieldId id) const { return proxy_.set_ids >> static_cast<unsigned>(id) & 1; }
+    bool sets(FieldId id) const { return is_in(proxy_.set_ids, id); }
     /// Ours to say, whatever the conf wants.
     static bool is_framing(FieldId id) { return id == FieldId::content_length || id == FieldId::transfer_encoding || id == FieldId::upgrade; }
 
@@ -138,6 +134,9 @@ bool is_for_peer(const Field& f, const OwnFields& own, bool odd_names) {
     return !is_in(hop_by_hop | ours_in_requests, f.id);
 }
 
+/// As in nginx, a HEAD is one in any case: its answer has no body.
+http::Method method_of_peer(std::string_view name) { return core::iequals(name, "HEAD") ? http::Method::head : http::method_of(name); }
+
 }  // namespace
 
 bool asks_for_websocket(const RequestHead& head) {
@@ -151,7 +150,8 @@ bool offers_websocket(const exchange::Exchange& x) {
 
 bool agrees_to_websocket(const http::ResponseHead& head) { return upgrades_to_websocket(head.fields); }
 
-WrittenHead write_request_head(route::Scope& scope, std::string_view uri, std::string_view host, core::BufferPool& buffers) {
+WrittenHead write_request_head(route::Scope& scope, std::string_view uri, std::string_view host, std::optional<std::string_view> own_body,
+                               core::BufferPool& buffers) {
     const exchange::Exchange& x = scope.x;
     const RequestHead& head = x.head;
     const auto& proxy = scope.settings().proxy;
@@ -159,7 +159,8 @@ WrittenHead write_request_head(route::Scope& scope, std::string_view uri, std::s
     const auto method = proxy.has_method ? route::escape(scope.evaluate(proxy.method), route::Escape::word, scope.arena) : head.method_name;
 
     const std::size_t size = method.size() + uri.size() + http::written_size(head.fields) + http::written_size(own.fields()) + 256;
-    WrittenHead out = {size <= core::BufferPool::small ? buffers.lend_small() : buffers.lend_large(), {}};
+    WrittenHead out = {size <= core::BufferPool::small ? buffers.lend_small() : buffers.lend_large(), {},
+                       proxy.has_method ? method_of_peer(method) : head.method};
     if (size > out.buffer.size()) return {};
     http::HeadWriter w(out.buffer.data());
     w.add(method);
@@ -172,11 +173,18 @@ WrittenHead write_request_head(route::Scope& scope, std::string_view uri, std::s
         for (const Field& f : head.fields)
             if (is_for_peer(f, own, head.fields.has_odd_names()) && !(names && named_by_connection(head.fields, f.name))) w.field(f);
     }
-    if (proxy.pass_body) write_framing(x.framing, w);
+    if (own_body) {
+        w.add("Content-Length: ");
+        w.number(own_body->size());
+        w.add("\r\n");
+    } else if (proxy.pass_body) {
+        write_framing(x.framing, w);
+    }
     if (offers_websocket(x) && proxy.http_minor)
         w.add("Connection: upgrade\r\nUpgrade: websocket\r\n");
     else if (own.closes() || !proxy.http_minor)
         w.add("Connection: close\r\n");
+    out.closes = own.closes() || !proxy.http_minor;
     w.add("\r\n");
     out.bytes = w.written();
     return out;

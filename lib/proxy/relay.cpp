@@ -1,9 +1,10 @@
 // The answer's way from the peer to the client: at the client's pace as long as it keeps up, ahead of it otherwise.
+#include "config/values.hpp"
 #include "core/text.hpp"
 #include "proxy/attempt.hpp"
 #include "proxy/backlog.hpp"
+#include "proxy/directions.hpp"
 #include "proxy/finish.hpp"
-#include "route/decide.hpp"
 
 namespace sluice::proxy {
 
@@ -46,21 +47,10 @@ class JoinWithin final : public core::Timer {
     std::coroutine_handle<> waiting_;
 };
 
-/// X-Accel-Buffering: no, yes or anything else.
-bool is_read_ahead(const route::AnswerBuffers& settings, const http::Fields& fields) {
-    if (!settings.heeds_peer) return settings.on;
-    for (const auto& f : fields) {
-        if (f.id != http::FieldId::other || !core::iequals(f.name, "x-accel-buffering")) continue;
-        if (core::iequals(f.value, "no")) return false;
-        if (core::iequals(f.value, "yes")) return true;
-    }
-    return settings.on;
-}
-
 }  // namespace
 
 Task<Attempt::Outcome> Attempt::relay() {
-    const auto framing = http::frame_response(response_, x_.head.method);
+    const auto framing = http::frame_response(response_, asked_with_);
     if (framing.error || http::too_many_connection_options(response_.fields))
         co_return peer_failure(Code::malformed, Stage::response_head);
     keeps_alive_ = http::keeps_alive(response_.minor, response_.fields) && framing.kind != http::BodyKind::until_close;
@@ -78,39 +68,68 @@ Task<Attempt::Outcome> Attempt::relay() {
         answer.length = bytes.value_or(0);
     }
     announced_body_ = answer.length > 0 || response_.fields.may_have(http::FieldId::transfer_encoding);
+    drop_repeated(response_.fields);
     q_.scope.keep_peer_fields(response_.fields);
-    if (route::intercepts(q_.scope, response_.status)) {
-        intercepted_ = response_.status;
+    if (!heed_directions()) {
         stop_upload();
         co_return std::nullopt;
     }
+    // With proxy_method what the peer sends need not be what the client waits for.
+    const bool body_is_wanted = x_.head.method != http::Method::head;
+    const bool whole = reader.done() || !body_is_wanted;
     // What is here as a whole needs no buffers.
-    read_ahead_ = !reader.done() && is_read_ahead(settings().buffers, response_.fields);
-    keep_end_to_end(response_.fields, settings());
+    read_ahead_ = !whole && buffering_;
+    edit_fields();
     answer.has_server = http::find(response_.fields, http::FieldId::server);
     answer.has_date = http::find(response_.fields, http::FieldId::date);
     finish_answer(q_.scope, answer);
     note_.received = first->size();
-
-    const bool whole = reader.done();
+    if (!body_is_wanted) {
+        answer.kind = http::BodyKind::none;
+        first = std::span<char>{};
+    }
     if (whole) {
         note_.ended = s_.loop.now();
         stop_upload();
-        give_peer_back(may_reuse(reader));
+        give_peer_back(reader.done() && may_reuse(reader));
     }
     if (read_ahead_) {
         sending_.start(begin_sending(answer, *first));
         co_return co_await relay_rest(reader);
     }
-    const bool trailed = whole && !reader.trailers().empty();
+    const bool trailed = whole && body_is_wanted && !reader.trailers().empty();
     auto sent = co_await x_.requester->send_head(answer, *first, whole && !trailed);
     if (sent && trailed) sent = co_await x_.requester->send_body({}, true, &reader.trailers());
     if (!sent) co_return sent.error();
+    // The client waits for a body that a HEAD does not bring.
+    if (body_is_wanted && asked_with_ == http::Method::head && answer.length > 0) x_.requester->cut();
     if (whole) co_return std::nullopt;
     co_return co_await relay_rest(reader);
 }
 
+Pace Attempt::pace() {
+    if (!settings().has_limit_rate) return {0, s_.loop.now()};
+    const auto rate = config::parse_size(q_.scope.evaluate(settings().limit_rate));
+    return {rate.ok() ? static_cast<std::uint64_t>(rate.value) : 0, s_.loop.now()};
+}
+
+Task<void> Attempt::wait_for_room(std::uint64_t read) {
+    while (!abandoned_ && pace_.room(s_.loop.now(), read) == 0) {
+        net::Sleep sleep(s_.loop, pace_.wait(s_.loop.now(), read));
+        pause_ = &sleep;
+        co_await sleep;
+        pause_ = nullptr;
+    }
+}
+
+/// How much of a buffer may be read now.
+std::size_t Attempt::paced(std::size_t room, std::uint64_t read) const {
+    constexpr std::size_t least = 1024;  // that a reader wants
+    return pace_.is_limited() ? std::max(least, std::min(room, pace_.room(s_.loop.now(), read))) : room;
+}
+
 Task<Attempt::Outcome> Attempt::relay_rest(BodyReader& reader) {
+    pace_ = pace();
     for (;;) {
         if (sending_.running() && reader.done()) co_await sending_.join();
         if (sending_.running()) {
@@ -119,8 +138,9 @@ Task<Attempt::Outcome> Attempt::relay_rest(BodyReader& reader) {
         }
         if (sending_failed_) co_return *sending_failed_;
         if (reader.done()) co_return std::nullopt;
+        if (pace_.is_limited()) co_await wait_for_room(reader.total());
         if (abandoned_) co_return *abandoned_;
-        auto piece = co_await reader.read(buffer_.span());
+        auto piece = co_await reader.read(buffer_.span().first(paced(buffer_.size(), reader.total())));
         if (!piece && piece.error().code == Code::timed_out && uploading_.running()) continue;  // it waits for the rest
         if (!piece) co_return piece.error();
         note_received(reader);
@@ -169,6 +189,7 @@ Task<Attempt::Outcome> Attempt::relay_behind(BodyReader& reader) {
 
 /// One step: one wait, or one read.
 Task<Attempt::Outcome> Attempt::read_one_ahead(BodyReader& reader, Backlog& backlog) {
+    if (pace_.is_limited()) co_await wait_for_room(reader.total());
     if (abandoned_) co_return *abandoned_;
     const auto room = backlog.room_for();
     if (room < Backlog::least) {
@@ -182,7 +203,7 @@ Task<Attempt::Outcome> Attempt::read_one_ahead(BodyReader& reader, Backlog& back
     }
     if (backlog.is_given_up()) co_return std::nullopt;
     const auto buffer = s_.loop.buffers().lend_large();
-    auto piece = co_await reader.read(buffer.span().first(room));
+    auto piece = co_await reader.read(buffer.span().first(std::min(room, paced(room, reader.total()))));
     if (backlog.is_given_up()) co_return std::nullopt;
     if (!piece && piece.error().code == Code::timed_out && uploading_.running()) co_return std::nullopt;
     if (!piece) co_return piece.error();

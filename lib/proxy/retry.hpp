@@ -1,4 +1,5 @@
-// Whether a failed attempt may be repeated: a pure function (RFC 9110 9.2.2; DESIGN.md, Errors).
+// Whether another peer is tried: pure functions of what is known of an attempt (RFC 9110 9.2.2; proxy_next_upstream; DESIGN.md,
+// Retry). The bits of `conditions` are those of route/settings, next_upstream.
 #pragma once
 
 #include "core/failure.hpp"
@@ -24,9 +25,15 @@ enum class Retry : std::uint8_t {
 };
 
 /// `tries_left`: other peers may be asked.
-Retry may_retry(const FailedAttempt& attempt, bool tries_left);
+Retry may_retry(const FailedAttempt& attempt, std::uint32_t conditions, bool tries_left);
 
 /// Whether the failure says something of the peer's health.
 bool marks_peer(const FailedAttempt& attempt);
+
+/// A peer's answer with this status is not the client's while another peer can be asked.
+bool declines(int status, http::Method method, bool body_replayable, std::uint32_t conditions);
+
+/// Whether an answer that was declined counts as a failure of the peer: 403 and 404 do not, as in nginx.
+bool marks_peer(int status);
 
 }  // namespace sluice::proxy

@@ -30,7 +30,6 @@ struct AnswerBuffers {
     static constexpr std::uint64_t page = 4096;
 
     bool on = true;                     // proxy_buffering
-    bool heeds_peer = true;             // X-Accel-Buffering may say otherwise
     std::uint64_t head = page;          // proxy_buffer_size
     std::uint32_t number = 8;           // proxy_buffers
     std::uint64_t size = page;

@@ -188,6 +188,18 @@ void settle_refused(Scope& scope) {
     if (!scope.x.target.path.empty()) [[maybe_unused]] auto ignored = take_target(scope);
 }
 
+namespace {
+
+/// What answers within is asked with GET, but for a HEAD.
+void ask_with_get(Scope& scope) {
+    auto& head = scope.x.head;
+    if (head.method == http::Method::head) return;
+    head.method = http::Method::get;
+    head.method_name = "GET";
+}
+
+}  // namespace
+
 Decision redirect_within(Scope& scope, std::string_view uri, Trace* trace) {
     const auto mark = uri.find('?');
     return redirect_within(scope, uri.substr(0, mark), mark == uri.npos ? std::string_view{} : uri.substr(mark + 1), trace);
@@ -199,8 +211,19 @@ Decision redirect_within(Scope& scope, std::string_view uri, std::string_view ar
     scope.args = args;
     scope.uri_is_as_sent = false;
     scope.internal = true;
-    if (trace) trace->add(scope.route->where, "internal redirect to \"" + std::string(uri) + '"', Trace::Kind::turn);
+    if (trace)
+        trace->add(scope.route->where, "internal redirect to \"" + std::string(uri) + (args.empty() ? "" : "?") + std::string(args) + '"',
+                   Trace::Kind::turn);
     return run_site(scope, trace);
+}
+
+Decision follow_peer(Scope& scope, std::string_view where, Trace* trace) {
+    if (where.starts_with('@')) return go_to_named(scope, where, trace);
+    std::string storage;
+    const auto uri = read_inner_uri(where, storage);
+    if (!uri.safe) return refuse(404, "the peer's X-Accel-Redirect is not a URI that is safe", scope.route->where);
+    ask_with_get(scope);
+    return redirect_within(scope, scope.arena.keep(uri.path), uri.args, trace);
 }
 
 Decision go_to_named(Scope& scope, std::string_view name, Trace* trace) {
@@ -231,10 +254,7 @@ std::optional<Decision> on_error(Scope& scope, int status, Trace* trace) {
     const auto target = scope.evaluate(page->target);
     if (target.starts_with('@')) return go_to_named(scope, target, trace);
     if (target.starts_with('/')) {
-        if (scope.x.head.method != http::Method::head) {
-            scope.x.head.method = http::Method::get;
-            scope.x.head.method_name = "GET";
-        }
+        ask_with_get(scope);
         return redirect_within(scope, target, trace);
     }
     scope.error_status = 0;

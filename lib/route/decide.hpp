@@ -69,6 +69,8 @@ void settle_refused(Scope& scope);
 Decision redirect_within(Scope& scope, std::string_view uri, Trace* trace = nullptr);
 /// The same with arguments apart: what is decoded may hold a '?'.
 Decision redirect_within(Scope& scope, std::string_view uri, std::string_view args, Trace* trace);
+/// X-Accel-Redirect: where a peer says that the answer is, a URI or "@name". A 404 if the URI could leave where it belongs.
+Decision follow_peer(Scope& scope, std::string_view where, Trace* trace = nullptr);
 /// To a location "@name".
 Decision go_to_named(Scope& scope, std::string_view name, Trace* trace = nullptr);
 

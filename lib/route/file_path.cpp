@@ -66,6 +66,9 @@ std::optional<FilePath> path_of_uri(Scope& scope) {
 }
 
 std::string_view content_type(Scope& scope) {
+    // What a peer said of an answer that it left to us.
+    if (scope.carried)
+        if (const auto* told = http::find(*scope.carried, http::FieldId::content_type)) return told->value;
     const auto& types = scope.settings().files.types;
     const auto type = types ? types->of_ending(ending_of(scope.uri)) : std::string_view{};
     return type.empty() ? scope.evaluate(scope.settings().default_type) : type;

@@ -23,6 +23,7 @@ struct ProxyPass {
     std::uint32_t group = 0;            // index into Snapshot::groups; if there are no variables
     std::string host;                   // $proxy_host: as written, with a port that is not the usual one
     std::string port;                   // $proxy_port
+    std::string written;                // in the conf, without variables
     std::optional<std::string> uri;     // takes the place of the location's text; none: the request's URI as it came
     std::optional<vars::Template> url;  // the whole, if it has variables
     config::Span where;

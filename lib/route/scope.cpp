@@ -105,6 +105,11 @@ void Scope::keep_sent_trailers(const http::Fields& fields) {
     if (snapshot.keeps_peer_fields) x.record.sent_trailers = keep(fields, sent_trailers_, arena);
 }
 
+void Scope::carry(const http::Field& field) {
+    if (!carried) carried = std::make_unique<http::Fields>();
+    carried->push_back({arena.keep(field.name), arena.keep(field.value), field.id});
+}
+
 Value read_slot(Scope&, const Variable&) { return {""}; }
 
 Value read_map(Scope& scope, const Variable& variable) {

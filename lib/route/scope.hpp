@@ -85,6 +85,11 @@ class Scope {
     void keep_peer_fields(const http::Fields& fields);
     void keep_sent_fields(const http::Fields& fields);
     void keep_sent_trailers(const http::Fields& fields);
+    /// The answer gets these, too: what a peer said that then did not answer itself (X-Accel-Redirect, a 401 with a page
+    /// of ours). Of Content-Type only if it has none of its own. Texts in the arena.
+    std::unique_ptr<http::Fields> carried;
+    void carry(const http::Field& field);
+
     const http::Fields* peer_fields = nullptr;
     const http::Fields* sent_fields = nullptr;
 

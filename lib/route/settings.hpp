@@ -58,6 +58,58 @@ struct Expires {
     std::int64_t seconds = 0;
 };
 
+struct Matcher;
+
+/// proxy_redirect, proxy_cookie_domain, proxy_cookie_path: what takes the place of what.
+struct Replacement {
+    vars::Template pattern;                  // stands in front; of a cookie's domain it is the whole, in any case
+    std::shared_ptr<const Matcher> matcher;  // instead of that; then all of the value is replaced
+    vars::Template text;
+};
+
+/// proxy_cookie_flags.
+struct CookieFlags {
+    vars::Template cookie;                   // its name
+    std::shared_ptr<const Matcher> matcher;  // instead of that
+    std::vector<vars::Template> flags;       // words, as in the conf: "secure", "nosamesite"
+};
+
+/// proxy_bind.
+struct LocalBinding {
+    vars::Template address;
+    bool transparent = false;  // it may be one that is not this machine's
+};
+
+/// When another peer is tried: bits of proxy_next_upstream.
+namespace next_upstream {
+constexpr std::uint32_t error = 1u << 0;
+constexpr std::uint32_t timeout = 1u << 1;
+constexpr std::uint32_t invalid_header = 1u << 2;
+constexpr std::uint32_t non_idempotent = 1u << 3;
+constexpr std::uint32_t http_403 = 1u << 4;
+constexpr std::uint32_t http_404 = 1u << 5;
+constexpr std::uint32_t http_429 = 1u << 6;
+constexpr std::uint32_t http_500 = 1u << 7;
+constexpr std::uint32_t http_502 = 1u << 8;
+constexpr std::uint32_t http_503 = 1u << 9;
+constexpr std::uint32_t http_504 = 1u << 10;
+constexpr std::uint32_t off = 1u << 31;  // beside any other: none of them
+constexpr std::uint32_t usual = error | timeout;
+}  // namespace next_upstream
+
+/// What a peer's fields do not do here: bits of proxy_ignore_headers.
+namespace ignored {
+constexpr std::uint32_t accel_redirect = 1u << 0;
+constexpr std::uint32_t accel_expires = 1u << 1;
+constexpr std::uint32_t accel_limit_rate = 1u << 2;
+constexpr std::uint32_t accel_buffering = 1u << 3;
+constexpr std::uint32_t accel_charset = 1u << 4;
+constexpr std::uint32_t expires = 1u << 5;
+constexpr std::uint32_t cache_control = 1u << 6;
+constexpr std::uint32_t set_cookie = 1u << 7;
+constexpr std::uint32_t vary = 1u << 8;
+}  // namespace ignored
+
 /// error_page: what answers for some statuses.
 struct ErrorPage {
     static constexpr int own_status = -1;  // "=": that of whatever answers instead
@@ -138,7 +190,7 @@ struct ProxySettings {
     core::Duration read_timeout = seconds(60);
     core::Duration tunnel_timeout{};  // 0: as read_timeout
     Shared<SetHeader> headers;
-    std::uint32_t set_ids = 0;  // a bit for each FieldId among the headers
+    http::FieldSet set_ids = 0;  // of the headers
     vars::Template method;
     bool has_method = false;
     bool pass_headers = true, pass_body = true;
@@ -147,6 +199,17 @@ struct ProxySettings {
     core::Duration retry_for{};  // 0: no limit
     bool intercept_errors = false;
     Shared<std::string> hidden, passed;  // response fields, lower case
+    Shared<Replacement> redirects, cookie_domains, cookie_paths;
+    Shared<CookieFlags> cookie_flags;
+    bool redirect_off = false;  // for the levels within
+    std::uint32_t retry_on = next_upstream::usual;
+    std::uint32_t ignored_fields = 0;
+    vars::Template body;  // proxy_set_body
+    bool has_body = false;
+    std::shared_ptr<const LocalBinding> binding;  // none: the kernel's choice
+    vars::Template limit_rate;                    // bytes in a second; "0" and "": any
+    bool has_limit_rate = false;
+    bool ignore_client_abort = false, socket_keepalive = false;
 };
 
 /// Where files come from, and how they are sent.

@@ -42,6 +42,7 @@ struct Main {
     std::string pid = "logs/sluice.pid";
     std::string user, group;
     bool daemon = true;
+    bool needs_raw_sockets = false;  // proxy_bind ... transparent: a right of root's is kept for it
     std::vector<ErrorLog> error_logs;
     std::optional<std::uint64_t> core_size;  // worker_rlimit_core, bytes
 };

@@ -149,4 +149,25 @@ NormalUri normalise_uri(std::string_view target, bool merge_slashes, std::string
     return out;
 }
 
+namespace {
+bool is_safe(std::string_view path) {
+    if (path.find('\0') != path.npos) return false;
+    if (path == ".." || path.starts_with("../") || path.ends_with("/..")) return false;
+    return path.find("/../") == path.npos;
+}
+}  // namespace
+
+InnerUri read_inner_uri(std::string_view text, std::string& storage) {
+    InnerUri out;
+    const auto mark = text.find('?');
+    const auto path = text.substr(0, mark);
+    if (mark != text.npos) out.args = text.substr(mark + 1);
+    if (path.empty() || !is_safe(path)) return out;
+    storage.clear();
+    unescape(path, Unescape::all, storage);
+    out.path = storage;
+    out.safe = is_safe(storage);
+    return out;
+}
+
 }  // namespace sluice::route

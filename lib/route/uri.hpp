@@ -25,4 +25,14 @@ struct NormalUri {
 /// With `merge_slashes` several slashes are one.
 NormalUri normalise_uri(std::string_view target, bool merge_slashes, std::string& storage);
 
+/// A URI that somebody within names: a peer in X-Accel-Redirect.
+struct InnerUri {
+    std::string_view path;  // decoded, in the storage
+    std::string_view args;  // behind the first bare '?', as they came
+    bool safe = false;      // false: empty, or with a ".." segment or a NUL, bare or encoded
+};
+
+/// Dot segments are not followed, as in nginx: where ".." leads is not to be thought about.
+InnerUri read_inner_uri(std::string_view text, std::string& storage);
+
 }  // namespace sluice::route

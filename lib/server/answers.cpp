@@ -1,6 +1,8 @@
 #include "server/answers.hpp"
 
 #include "http/browser.hpp"
+#include <algorithm>
+
 #include "http/status.hpp"
 #include "proxy/finish.hpp"
 #include "route/decide.hpp"
@@ -78,6 +80,14 @@ Task<void> send(proxy::Serving& q, int status, http::Fields& fields, std::string
     [[maybe_unused]] auto sent = co_await q.x.requester->send_head(answer, bytes, true);
 }
 
+/// A page of ours has no ranges, whatever a peer said of what was to come instead.
+void forget_ranges(route::Scope& scope) {
+    if (!scope.carried) return;
+    auto& carried = *scope.carried;
+    const auto is_of_ranges = [](const http::Field& field) { return field.id == http::FieldId::accept_ranges; };
+    carried.erase(std::remove_if(carried.begin(), carried.end(), is_of_ranges), carried.end());
+}
+
 }  // namespace
 
 Task<void> send_page(proxy::Serving& q, int status, Reason reason, std::string_view detail, std::string_view content_range) {
@@ -95,6 +105,7 @@ Task<void> send_page(proxy::Serving& q, int status, Reason reason, std::string_v
         body += " -->\r\n";
     }
     fields.push_back({"Content-Type", "text/html", http::FieldId::content_type});
+    forget_ranges(q.scope);
     co_await send(q, detail_of_400(status).empty() ? status : 400, fields, body);
 }
 
@@ -102,6 +113,7 @@ Task<void> send_redirect(proxy::Serving& q, int status, std::string_view locatio
     const std::string body = page(q, status);
     http::Fields fields;
     fields.push_back({"Content-Type", "text/html", http::FieldId::content_type});
+    forget_ranges(q.scope);
     if (!location.empty()) fields.push_back({"Location", route::absolute_location(q.scope, location), http::FieldId::location});
     co_await send(q, status, fields, body);
 }

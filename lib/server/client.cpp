@@ -139,7 +139,8 @@ Task<std::size_t> Client::read_head(Input& in, proxy::Serving& q) {
             const std::string_view text(bytes.data(), bytes.size());
             if (seen == 0) exchange::Counters::add(worker_.counters().requests, std::uint64_t{1});
             auto head = http::parse_request_head(text, seen, limits, x.head);
-            // What came before the mistake says whose site it is.
+            // What came before the mistake says whose site it is, and may lie in a buffer that has been given back: once
+            // more from the start.
             if (head.state == http::HeadState::failed && seen > 0) head = http::parse_request_head(text, 0, limits, x.head);
             if (head.state == http::HeadState::complete) {
                 const auto size = head.size;
@@ -147,8 +148,6 @@ Task<std::size_t> Client::read_head(Input& in, proxy::Serving& q) {
                 if (head.status == 0) co_return size;
             }
             if (head.state == http::HeadState::failed) {
-                // What was read of it before may lie in a buffer that has been given back: once more from the start.
-                if (seen > 0) http::parse_request_head({bytes.data(), bytes.size()}, 0, site.head_limits, x.head);
                 co_await refuse(in, q, head.status, head.why);
                 co_return 0;
             }

@@ -39,7 +39,6 @@ class Http1Requester final : public exchange::Requester {
     net::Task<core::result<std::span<char>>> read_body(std::span<char> room) override;
     bool body_done() const override { return reader_.done(); }
     void cancel_read() override { stream_.cancel_read(core::Code::cancelled); }
-    bool is_aborted() const override { return stream_.is_aborted(); }
     const http::Fields& trailers() const override { return reader_.trailers(); }
     net::Task<core::result<void>> send_continue() override;
     net::Task<core::result<void>> send_interim(int status, std::string_view reason, const http::Fields& fields) override;
@@ -51,6 +50,7 @@ class Http1Requester final : public exchange::Requester {
     net::Address local_address() const override;
     std::span<char> buffered_tunnel() override { return excess(); }
     void on_break(net::Waiter* waiter) override { stream_.on_break(waiter); }
+    bool is_aborted() const override { return stream_.is_aborted(); }
 
     /// The exchange went by the book and the connection can take another.
     bool keeps_alive() const { return keep_alive_ && !cut_ && reader_.done(); }

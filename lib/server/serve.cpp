@@ -1,5 +1,7 @@
 #include "server/serve.hpp"
 
+#include <algorithm>
+
 #include "core/log_escape.hpp"
 #include "proxy/forward.hpp"
 #include "route/decide.hpp"
@@ -63,6 +65,21 @@ void tell_refusal(proxy::Serving& q, const Decision& decision, Reason reason) {
     proxy::log_error(q, level, text, proxy::places_of(q, is_body ? "client_max_body_size" : ""));
 }
 
+/// The peer's doing: nobody else can find out.
+void tell_bad_redirect(proxy::Serving& q, std::string_view where, const Decision& decision) {
+    std::string text = decision.why;
+    core::append_escaped(text += ": \"", where);
+    proxy::log_error(q, exchange::Level::error, text += '"');
+}
+
+/// What a peer said of the type of an answer that an error page takes the place of now.
+void forget_type(route::Scope& scope) {
+    if (!scope.carried) return;
+    auto& carried = *scope.carried;
+    const auto is_type = [](const http::Field& field) { return field.id == http::FieldId::content_type; };
+    carried.erase(std::remove_if(carried.begin(), carried.end(), is_type), carried.end());
+}
+
 /// What the route has to serve, other than files, answers. Unserved: nothing has been sent.
 Task<std::optional<proxy::Unserved>> serve_content(proxy::Serving& q) {
     const auto& content = q.scope.route->content;
@@ -103,6 +120,12 @@ Task<void> answer(proxy::Serving& q, Decision decision, Reason reason, std::stri
                 if (!instead && !std::holds_alternative<route::StaticFiles>(q.scope.route->content)) {
                     const auto unserved = co_await serve_content(q);
                     if (!unserved) co_return;
+                    if (unserved->redirect) {
+                        q.x.record.redirected = true;
+                        decision = route::follow_peer(q.scope, *unserved->redirect);
+                        if (decision.kind == Decision::Kind::refuse) tell_bad_redirect(q, *unserved->redirect, decision);
+                        continue;
+                    }
                     status = unserved->status;
                     reason = unserved->reason;
                     detail = {};
@@ -129,6 +152,7 @@ Task<void> answer(proxy::Serving& q, Decision decision, Reason reason, std::stri
             co_return co_await send_page(q, status, reason, detail, content_range);
         }
         if (reason != Reason::none) q.x.record.reason = reason;
+        forget_type(q.scope);
         decision = *instead;
         if (decision.kind == Decision::Kind::refuse) {
             reason = reason_of(decision);

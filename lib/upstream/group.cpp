@@ -31,6 +31,7 @@ Group::Group(std::string name, const balance::Balancer& balancer, std::vector<Pe
         peer->backup = spec.backup;
         peer->down = spec.down;
         peer->max_conns = spec.max_conns;
+        usable_ += !spec.down;
         has_limits_ |= spec.max_conns != 0;
         weights_.push_back(spec.weight);
         peers_.push_back(std::move(peer));

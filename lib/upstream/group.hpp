@@ -63,6 +63,8 @@ class Group {
 
     const std::string& name() const { return name_; }
     const std::vector<std::unique_ptr<Peer>>& peers() const { return peers_; }
+    /// Those that the conf does not call down: as many as an exchange can try.
+    std::size_t usable_peers() const { return usable_; }
     const balance::Balancer& balancer() const { return balancer_; }
     balance::PeerLoad& load(std::size_t peer) { return loads_[peer]; }
 
@@ -83,6 +85,7 @@ class Group {
     std::vector<PeerSpec> specs_;
     KeepRule keep_;
     bool has_limits_ = false;
+    std::size_t usable_ = 0;
     std::vector<std::unique_ptr<Peer>> peers_;
     std::vector<std::uint32_t> weights_;
     std::unique_ptr<balance::PeerLoad[]> loads_;

@@ -1,7 +1,5 @@
 #include "upstream/pool.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,12 +15,25 @@ using core::Stage;
 
 void Connection::finish() { pool_->drop(*this); }
 
-ConnectionPtr Pool::take_idle(const Peer& peer, bool make_sure) {
-    auto& idle = shelf(peer);
-    while (!idle.empty()) {
-        ConnectionPtr c = std::move(idle.back());
+/// The last one that was made from the same address: another's must not speak for this one.
+ConnectionPtr Pool::take_last(std::vector<ConnectionPtr>& idle, const net::Address& from) {
+    for (std::size_t i = idle.size(); i-- > 0;) {
+        if (idle[i]->from_ != from) continue;
+        ConnectionPtr c = std::move(idle[i]);
+        for (std::size_t later = i + 1; later < idle.size(); ++later) {
+            idle[later - 1] = std::move(idle[later]);
+            idle[later - 1]->place_ = later - 1;
+        }
         idle.pop_back();
         --count_;
+        return c;
+    }
+    return nullptr;
+}
+
+ConnectionPtr Pool::take_idle(const Peer& peer, bool make_sure, const net::Address& from) {
+    auto& idle = shelf(peer);
+    while (ConnectionPtr c = take_last(idle, from)) {
         c->stream.forget_reader();
         c->reused = true;
         if ((!make_sure && !c->stream.input_pending()) || c->stream.quiet()) return c;
@@ -70,32 +81,16 @@ void Pool::close_idle() {
     }
 }
 
-result<int> dial(const net::Address& address) {
-    const auto to = address.native();
-    const int fd = socket(to.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) return net::at(net::io_error(errno), Side::self, Stage::connect);
-    if (to.storage.ss_family != AF_UNIX) {
-        const int on = 1;
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    }
-    if (::connect(fd, to.get(), to.size) == 0 || errno == EINPROGRESS) return fd;
-    // A Unix socket whose backlog is full says EAGAIN: the peer is not taking connections.
-    const int error = errno == EAGAIN ? ECONNREFUSED : errno;
-    close(fd);
-    // Having run out of local ports says nothing of the peer.
-    return net::at(net::io_error(error), error == EADDRNOTAVAIL ? Side::self : Side::peer, Stage::connect);
-}
-
 void Connecting::cancel() {
     cancelled_ = true;
     if (stream_) return stream_->cancel_write(Code::cancelled);
     if (sleep_) return sleep_->wake();
 }
 
-net::Task<result<ConnectionPtr>> Pool::connect(const Peer& peer, core::Duration timeout, Connecting& connecting) {
+net::Task<result<ConnectionPtr>> Pool::connect(const Peer& peer, core::Duration timeout, Connecting& connecting, DialOptions how) {
     constexpr core::Duration pause = std::chrono::milliseconds(50);
     const auto give_up = loop_.now() + timeout;
-    auto fd = dial_(peer.address);
+    auto fd = dial_(peer.address, how);
     while (!fd && fd.error().code == Code::no_descriptors && loop_.now() < give_up) {
         if (!drop_any()) {
             net::Sleep sleep(loop_, pause);
@@ -104,12 +99,13 @@ net::Task<result<ConnectionPtr>> Pool::connect(const Peer& peer, core::Duration 
             connecting.sleep_ = nullptr;
             if (connecting.cancelled_) co_return Failure{Code::cancelled, Side::self, Stage::connect, 0};
         }
-        fd = dial_(peer.address);
+        fd = dial_(peer.address, how);
     }
     if (!fd) co_return fd.error();
 
     auto connection = std::make_unique<Connection>(loop_);
     connection->made = loop_.now();
+    connection->from_ = how.from;
     if (!connection->stream.open(*fd, true)) {
         const int error = errno;
         close(*fd);

@@ -8,13 +8,10 @@
 #include "net/sleep.hpp"
 #include "net/stream.hpp"
 #include "net/task.hpp"
+#include "upstream/dial.hpp"
 #include "upstream/group.hpp"
 
 namespace sluice::upstream {
-
-/// Opens a non-blocking socket that is connected, or connecting, to the address. Tests put their own in its place.
-using Dial = core::result<int> (*)(const net::Address& to);
-core::result<int> dial(const net::Address& to);
 
 class Pool;
 
@@ -36,6 +33,7 @@ class Connection final : net::Waiter {
 
     Pool* pool_ = nullptr;
     std::size_t endpoint_ = 0, place_ = 0;
+    net::Address from_;  // DialOptions::from
 };
 
 using ConnectionPtr = std::unique_ptr<Connection>;
@@ -60,12 +58,13 @@ class Pool {
     explicit Pool(net::Loop& loop, Dial how = dial) : loop_(loop), dial_(how) {}
 
     /// A connection that has been idle, or nullptr. `make_sure`: asks the kernel whether the peer has closed it meanwhile
-    /// (a system call), for requests that could not be repeated.
-    ConnectionPtr take_idle(const Peer& peer, bool make_sure);
+    /// (a system call), for requests that could not be repeated. `from`: as it was dialled.
+    ConnectionPtr take_idle(const Peer& peer, bool make_sure, const net::Address& from = {});
 
     /// Connects within `timeout`. On running out of descriptors closes an idle connection of its own, or waits for one to
     /// come free.
-    net::Task<core::result<ConnectionPtr>> connect(const Peer& peer, core::Duration timeout, Connecting& connecting);
+    net::Task<core::result<ConnectionPtr>> connect(const Peer& peer, core::Duration timeout, Connecting& connecting,
+                                               DialOptions how = {});
 
     /// Takes back a connection that is between two exchanges, if the rule lets it live on.
     void put_back(const Peer& peer, const KeepRule& rule, ConnectionPtr connection);
@@ -80,6 +79,7 @@ class Pool {
         if (peer.endpoint >= idle_.size()) idle_.resize(peer.endpoint + 1);
         return idle_[peer.endpoint];
     }
+    ConnectionPtr take_last(std::vector<ConnectionPtr>& idle, const net::Address& from);
     void drop(Connection& connection);
     bool drop_any();
 

@@ -79,6 +79,12 @@ void Compiler::variable(std::size_t start, std::string_view name) {
 
 }  // namespace
 
+Template Template::literal(std::string text) {
+    Template out;
+    if (!text.empty()) out.parts_.push_back({Kind::literal, 0, std::move(text)});
+    return out;
+}
+
 Template Template::compile(std::string_view text, Names& names, std::vector<Mistake>& mistakes) {
     Template out;
     out.parts_ = Compiler(text, names, mistakes).run();

@@ -34,6 +34,9 @@ class Template {
     /// The empty string.
     Template() = default;
 
+    /// This text and nothing else, also where it has a "$".
+    static Template literal(std::string text);
+
     /// By nginx's rules: $name, ${name}, $1 to $9; names are of letters, digits and "_". Adds what is wrong to
     /// `mistakes`; if anything is, what comes back is not to be used.
     static Template compile(std::string_view text, Names& names, std::vector<Mistake>& mistakes);

@@ -1,4 +1,5 @@
 """What both proxies are asked. A case is a name and the bytes sent on one connection, request by request."""
+import urllib.parse
 
 
 class Case:
@@ -1007,3 +1008,114 @@ converse("bodies on one connection", ("proxy.test", "POST /held/a", (), "a" * 50
 for size in (4000, 4095, 4096, 4097, 8191, 8192, 8193):
     ask("proxy.test", f"/plain/head-of/{size}/")
     ask("proxy.test", f"/head-8k/head-of/{size}/")
+
+# Redirects and cookies of peers.
+def told(*fields, before=""):
+    """Arguments that make the origin answer with these fields."""
+    return before + "&".join("h=" + urllib.parse.quote(field, safe="/:=") for field in fields)
+
+
+for location in ("/default/", "/default-no-uri/", "/default-exact", "/default-regex/", "/default-variable/", "/default-said/", "/off/", "/literal/",
+                 "/relative/", "/empty/", "/not-absolute/", "/outer/", "/outer/inner/", "/outer/off/", "/if/"):
+    for url in ("http://pair/base/x?y", "http://pair/base", "http://pair/x", "/x", "http://other/x", "http://a/x", "http://b/x", "http://pair/outer/x", "http://pair/inner/x"):
+        ask("redirect.test", f"{location}?{told('Location: ' + url)}")
+ask("redirect.test", f"/if/?v=other&{told('Location: http://pair/x')}")
+ask("redirect.test", f"/if/?v=other&{told('Location: http://two/x')}")
+for url in ("http://a/b/c", "http://h/x/y", "http://up/z", "/path", "//host", "", "relative", "http://nothing/"):
+    ask("redirect.test", f"/several/?{told('Location: ' + url)}")
+    ask("redirect.test", f"/several/status/302?{told('Location: ' + url)}")
+for refresh in ("5; url=http://a/x", "0;URL=http://h/x/y", "3", "5; url=", "5; url=/p", "url=http://up/x", "1; url=http://no/ url=http://a/"):
+    ask("redirect.test", f"/several/?{told('Refresh: ' + refresh)}")
+ask("redirect.test", f"/variables/?from=back&to=there&{told('Location: http://back/z')}")
+ask("redirect.test", f"/variables/?from=none&{told('Location: http://pair/z')}")
+ask("redirect.test:81", f"/relative/?{told('Location: http://pair/base/z')}")
+for cookie in ("a=b; domain=backend.test", "a=b; Domain=BACKEND.test; Path=/app/x", "a=b; domain=.backend.test", "a=b;domain=dotted.test;path=/app/",
+               "a=b; domain=.dotted.test", "a=b; domain=x.y.re.test; secure", "a=b; path=/app", "a=b; path=/user/joe", "a=b; path=/sub/x", "a=b; path=/sub",
+               "a; domain=backend.test", "a=; path=/app/", "a=b;; path = /app/ ; HttpOnly", "a=b; domain", "a=b; path=", "domain=backend.test; path=/app/",
+               "a=b; path=/p/q", "a=b; domain=backend.test; domain=dotted.test", ""):
+    ask("redirect.test", f"/cookies/?path=/p&{told('Set-Cookie: ' + cookie)}")
+    ask("redirect.test", f"/cookies-all/?{told('Set-Cookie: ' + cookie)}")
+ask("redirect.test", f"/cookies/?path=/p&{told('Set-Cookie: a=b; path=/app/', 'Set-Cookie: c=d; path=/app/x', 'Set-Cookie: e=f')}")
+ask("redirect.test", f"/cookies-off/?{told('Set-Cookie: a=b; domain=backend.test; path=/app/')}")
+for cookie in ("one=1", "one=1; Secure", "ONE=1; samesite=lax; path=/", "one=1; SameSite", "two=2; secure; HttpOnly; SameSite=Strict; path=/", "two=2; path=/",
+               "red=1; samesite=Lax", "rex=1; SameSite=lax; Secure", "three=3", "one; secure", "two=2; secure=x; samesite"):
+    ask("redirect.test", f"/flags/?{told('Set-Cookie: ' + cookie)}")
+for flag in ("httponly", "HttpOnly", "nonsense", ""):
+    ask("redirect.test", f"/flags/?name=three&flag={flag}&{told('Set-Cookie: three=3')}")
+
+# Which peer's answer it is.
+for where in "/on500 /on403 /on50x /error /half /header /no-header /non /tries /down /backup".split():
+    for what in "/a /status/500 /status/404 /first-status/500 /second-status/404 /first-status/403 /status/429 /second-status/503 /status/504 /first-nothing /nothing /first-garbage /garbage".split():
+        ask("next.test", where + what)
+        ask("next.test", where + what)
+for where in "/on500 /error /half /non /no-header".split():
+    for what in "/a /first-status/500 /first-nothing /first-garbage".split():
+        for method in "POST PATCH PUT DELETE".split():
+            ask("next.test", f"{method} {where}{what}", body="body" if method[0] == "P" else None)
+            ask("next.test", f"{method} {where}{what}", body="body" if method[0] == "P" else None)
+for where in "/off /off-error".split():
+    for _ in range(3):
+        ask("next.test", where + "/a")
+ask_all("next.test", """
+    /intercept/status/404
+    /intercept/first-status/404
+    /intercept/first-status/404
+    /intercept/status/500
+    HEAD /on500/first-status/500
+    HEAD /on500/first-status/500
+    /auth/status/401
+    /auth-no-page/status/401
+""")
+for challenges in (("Basic realm=a",), ("Basic realm=a", "Digest b")):
+    fields = [f"WWW-Authenticate: {challenge}" for challenge in challenges]
+    ask("next.test", f"/auth/status/401?{told(*fields)}")
+    ask("next.test", f"/auth/status/200?{told(*fields)}")
+    ask("next.test", f"/auth-no-page/status/401?{told(*fields)}")
+
+# What goes to a peer, and what a peer tells us.
+ask_all("tell.test", """
+    /body/x?a=b
+    HEAD /body/x?a=b
+    /empty-body/x
+    /body-off/x
+    /method/x?m=PUT
+    /method/x?m=head
+    /method/x?m=
+    HEAD /as-get/x
+    HEAD /as-get/chunked
+    /as-get/x
+    HEAD /as-head/x
+    /bind/x
+    /bind-variable/x?address=127.0.0.3
+    /bind-variable/x?address=127.0.0.3:0
+    /bind-variable/x?address=
+    /bind-variable/x?address=nonsense
+    /bind-variable/x
+    /bind-off/x
+    /bind-foreign/x
+    /keepalive/x
+""")
+for where in "/body/x?a=b /empty-body/x /body-off/x /as-get/x".split():
+    ask("tell.test", f"POST {where}", body="12345")
+for fields in (("X-Hidden: 1", "X-Both: 2", "X-Accel-Own: 3", "X-Accel-Expires: 4", "X-Pad: 5"), ("X-Accel-Charset: utf-8", "X-Accel-Limit-Rate: 0")):
+    for where in "/hide/x /pass/x /usual/x".split():
+        ask("tell.test", f"{where}?{told(*fields)}")
+kept = ("Content-Disposition: attachment", "Cache-Control: no-cache", "Cache-Control: private", "Expires: fake", "Accept-Ranges: parrots", "Set-Cookie: c=d; path=/a",
+        "ETag: x", "Last-Modified: Sat, 01 Jan 2000 00:00:00 GMT", "X-Other: gone", "Link: a")
+for where in ("/inner/x", "/inner/x?c=d&e", "/inner/a%20b", "/inner/a%2Fb", "/inner/a%3Fb?c", "/inner/%2e%2e/x", "/inner/..", "/inner/../x", "../x", "..", "/..x/", "inner",
+              "", "?a", "/inner/%00", "/inner/./x", "//inner/x", "/gone/x", "/moved/x", "/no-content/x", "/again/x", "/again/x?h=X-A:1", "@told", "@missing", "@second",
+              "/xar/y", "/own-404", "/inner/a+b", "/inner/x#y", "/nowhere"):
+    direction = "X-Accel-Redirect: " + where
+    ask("tell.test", f"/xar/x?{told(direction)}")
+    ask("tell.test", f"/xar/x?{told(direction, *kept)}")
+    ask("tell.test", f"/xar-page/x?{told(direction, *kept)}")
+for where in ("/inner/x", "@told"):
+    direction = "X-Accel-Redirect: " + where
+    ask("tell.test", f"/ignore/x?{told(direction)}")
+    ask("tell.test", f"/ignore-pass/x?{told(direction)}")
+    ask("tell.test", f"/xar-cookie/x?{told(direction, *kept)}")
+    ask("tell.test", f"/xar/status/404?{told(direction)}")
+    ask("tell.test", f"/xar-page/status/404?{told(direction)}")
+    for method in "HEAD POST PUT".split():
+        ask("tell.test", f"{method} /xar/x?{told(direction)}", body="12345" if method != "HEAD" else None)
+ask("tell.test", f"/xar/x?{told('X-Accel-Redirect: @loop')}")

@@ -17,6 +17,7 @@ intended = {
     r"var\.test /headers X-A: one X-A: two .*": "values of fields that repeat are joined, as in nginx since 1.23",
 
     r"proxy\.test /regex-var/a%20b": "a space never stands bare in the request line to a peer",
+    r"next\.test /auth/status/401\?h=WWW-Authenticate.*&h=WWW-Authenticate.*": "each challenge is kept, as in nginx since 1.23",
 
     # Bodies.
     r"1000 bytes in chunks to held": "what came with its head is in memory anyway, and needs no file",
@@ -25,6 +26,8 @@ intended = {
     # Names of fields.
     r"(under|invalid)\.test / X-A: 1 X_A: 2": "values of fields that repeat are joined, as in nginx since 1.23",
     r"invalid\.test \S+ X(\(A|\xe4): .*": "what is no name by RFC 9110 5.1 is refused: peers read it in different ways, or not at all",
+
+    r"access\.log GET\|/bind-foreign/x\|.*": "the peer that was to be asked is named, although no socket could be had",
 
     # Logs. Lines of the cases above.
     r"access\.log \w+\|/\S*\|.*\|403": "$proxy_host is known from the location on, not only once a peer is asked",
@@ -39,7 +42,7 @@ intended = {
     r"access\.log GET\|/headers\|.*": "see repeated fields above",
     r"access\.log .*\|(400|405|414|431|501|505)": "a refused head is logged with what could be read of it",
     r"access\.log (GET|POST)\|/(app|slash|size|413)\|.*\|(301|413)": "$proxy_host is known from the location on, not only once a peer is asked",
-    r"access\.log GET\|/(target|pages)/\w*\|\|.*": "arguments that were taken away are none: -",
+    r"access\.log GET\|/(target/\w*|pages/\w*|plain)\|\|.*": "arguments that were taken away are none: -",
     r"access\.log GET\|/proxy/(chunked|close)\|.*\|200": "$body_bytes_sent counts the body, not the lines of the chunks",
     r"access\.log POST\|/\|-\|/\|200": "$content_length is what the client says",
     r"access\.log (GET\|/pages/413|POST\|/body)\|.*": "$request_length counts a body that came along, read or not",

@@ -1,6 +1,7 @@
 """What stands behind both proxies: tells in its answer what it was asked, and answers as the path wants."""
 import socket
 import threading
+import urllib.parse
 
 
 def read_request(stream):
@@ -28,25 +29,39 @@ def read_request(stream):
     return line, fields, body
 
 
-def answer_to(request, kind):
-    """The answer's bytes, and whether the connection ends with it. "/status/418", "/dated", "/chunked", "/close", "/nothing" and
-    "/reset" anywhere in the URI have their meaning."""
+def answer_to(request, kind, client):
+    """The answer's bytes, and whether the connection ends with it. "/status/418", "/dated", "/chunked", "/close" and
+    "/nothing"
+    anywhere in the URI have their meaning; "/first-nothing" and "/first-status/503" only to the origin of that kind. An
+    argument "h=Name:value" is a field of the answer."""
     line, fields, body = request
     method, uri, protocol = line.split(" ", 2)
     # Connection is each proxy's own business with its peer.
     told = sorted(f"{name}: {value}" for name, value in fields if name.lower() not in ("connection", "transfer-encoding"))
     text = f"{line}\n" + "".join(item + "\n" for item in told) + f"body: {body.decode('latin-1')}\n"
+    if "/bind" in uri:
+        text += f"from: {client}\n"
     status = 200
-    if "/status/" in uri:
-        status = int(uri.split("/status/")[1][:3])
+    for mark in ("/status/", f"/{kind}-status/"):
+        if mark in uri:
+            status = int(uri.split(mark)[1][:3])
     head = f"HTTP/1.1 {status} Made Up\r\nServer: origin\r\nDate: Sat, 01 Jan 2000 00:00:00 GMT\r\nX-Kind: {kind}\r\n"
     head += "X-Accel-Buffering: no\r\nContent-Type: text/x-echo\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nX_Under: 1\r\n"
     if "/dated" in uri:
         head += "Last-Modified: Tue, 14 Nov 2023 22:13:20 GMT\r\nExpires: Thu, 01 Jan 2037 00:00:00 GMT\r\nCache-Control: public\r\nCache-Control: a=b\r\n"
+    for argument in uri.partition("?")[2].split("&"):
+        if argument.startswith("h="):
+            head += urllib.parse.unquote_plus(argument[2:], "latin-1") + "\r\n"
+    # Said as well as done, or a proxy that does not heed its own word would sometimes be faster with its next request.
+    asked_to_close = any(name.lower() == "connection" and value == "close" for name, value in fields)
+    if asked_to_close and "/close" not in uri:
+        head += "Connection: close\r\n"
     payload = text.encode("latin-1")
     if "/head-of/" in uri:  # a head of so many bytes
         head += "X-Long: " + "a" * (int(uri.split("/head-of/")[1].split("/")[0]) - len(head) - len(f"X-Long: \r\nContent-Length: {len(payload)}\r\n\r\n")) + "\r\n"
-    if "/nothing" in uri:
+    if "/garbage" in uri or f"/{kind}-garbage" in uri:
+        return b"HTTP/1.1 200 OK\r\nBad\0Name: x\r\n\r\n", True
+    if "/nothing" in uri or f"/{kind}-nothing" in uri:
         return b"", True
     if status in (204, 304):
         return (head + "\r\n").encode("latin-1"), False
@@ -59,7 +74,7 @@ def answer_to(request, kind):
     else:
         head += f"Content-Length: {len(payload)}\r\n\r\n"
     bytes_ = head.encode("latin-1") + (b"" if method == "HEAD" else payload)
-    return bytes_, "/close" in uri or protocol == "HTTP/1.0"
+    return bytes_, "/close" in uri or protocol == "HTTP/1.0" or asked_to_close
 
 
 class Origin:
@@ -79,14 +94,14 @@ class Origin:
 
     def accept(self):
         while True:
-            connection, _ = self.listener.accept()
-            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+            connection, client = self.listener.accept()
+            threading.Thread(target=self.serve, args=(connection, client and client[0]), daemon=True).start()
 
-    def serve(self, connection):
+    def serve(self, connection, client):
         with connection, connection.makefile("rb") as stream:
             try:
                 while request := read_request(stream):
-                    answer, ends = answer_to(request, self.kind)
+                    answer, ends = answer_to(request, self.kind, client)
                     connection.sendall(answer)
                     if ends:
                         return

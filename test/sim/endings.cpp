@@ -116,3 +116,27 @@ TEST_CASE("stop breaks everything off") {
                },
            .fails = true});
 }
+
+TEST_CASE("proxy_ignore_client_abort: the client leaves, the peer answers all the same") {
+    rerun({.steps =
+               {
+                   client.sends("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"),
+                   peer.gets("GET /a"),
+                   peer.sends("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
+                   client.gets(200, "hello"),
+               },
+           .setup = {.site = "client_max_body_size 0; proxy_ignore_client_abort on;"}});
+}
+
+TEST_CASE("proxy_limit_rate: the rest of an answer comes later") {
+    rerun({.steps =
+               {
+                   client.sends("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"),
+                   peer.gets("GET /a"),
+                   peer.sends("HTTP/1.1 200 OK\r\nContent-Length: 6000\r\n\r\n"),
+                   peer.sends(std::string(6000, 'x')),
+                   proxy.waits(std::chrono::seconds(5)),
+                   client.gets(200, std::string(6000, 'x')),
+               },
+           .setup = {.site = "client_max_body_size 0; proxy_limit_rate 2k;"}});
+}

@@ -74,3 +74,55 @@ TEST_CASE("the body is cut short: so is the answer") {
                },
            .fails = true});
 }
+
+TEST_CASE("proxy_next_upstream: an answer that is not the client's, another peer's is") {
+    for (const std::string status : {"500 Internal Server Error", "503 Service Unavailable", "404 Not Found"})
+        rerun({.steps =
+                   {
+                       client.sends("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"),
+                       peer.gets("GET /a"),
+                       peer.sends("HTTP/1.1 " + status + "\r\nContent-Length: 3\r\n\r\nbad"),
+                       second_peer.gets("GET /a"),
+                       second_peer.sends("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
+                       client.gets(200, "hello"),
+                   },
+               .setup = {.peers = 4, .site = "client_max_body_size 0; proxy_next_upstream error timeout http_500 http_503 http_404;"}});
+}
+
+TEST_CASE("proxy_next_upstream: an answer that never ends is left at its head") {
+    rerun({.steps =
+               {
+                   client.sends("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"),
+                   peer.gets("GET /a"),
+                   peer.sends("HTTP/1.1 502 Bad Gateway\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel"),
+                   second_peer.gets("GET /a"),
+                   second_peer.sends("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
+                   client.gets(200, "hello"),
+               },
+           .setup = {.peers = 4, .site = "client_max_body_size 0; proxy_next_upstream error timeout http_502;"}});
+}
+
+TEST_CASE("proxy_next_upstream: POST is not sent again for an answer, either") {
+    rerun({.steps =
+               {
+                   client.sends("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello"),
+                   peer.gets("POST /a", "hello"),
+                   peer.sends("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 3\r\n\r\nbad"),
+                   client.gets(500, "bad"),
+               },
+           .idempotent = false,
+           .setup = {.peers = 4, .site = "client_max_body_size 0; proxy_next_upstream error timeout http_500;"}});
+}
+
+TEST_CASE("proxy_next_upstream: a malformed answer only with invalid_header") {
+    rerun({.steps =
+               {
+                   client.sends("GET /a HTTP/1.1\r\nHost: h\r\n\r\n"),
+                   peer.gets("GET /a"),
+                   peer.sends("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"),
+                   second_peer.gets("GET /a"),
+                   second_peer.sends("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
+                   client.gets(200, "hello"),
+               },
+           .setup = {.peers = 4, .site = "client_max_body_size 0; proxy_next_upstream error timeout invalid_header;"}});
+}

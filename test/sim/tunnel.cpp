@@ -83,5 +83,6 @@ TEST_CASE("an upgrade nobody asked for") {
                second_peer.gets("GET /a"),
                second_peer.sends("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"),
                client.gets(200, "hello"),
-           }});
+           },
+           .setup = {.site = "client_max_body_size 0; proxy_next_upstream error timeout invalid_header;"}});
 }

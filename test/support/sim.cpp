@@ -117,7 +117,7 @@ End& Sim::client(std::size_t number) {
 
 End* Sim::last_peer() { return peer(std::min(peers_.size(), setup_.scripted_peers) - 1); }
 
-core::result<int> Sim::dial_scripted(const net::Address&) { return current_->dial(); }
+core::result<int> Sim::dial_scripted(const net::Address&, const upstream::DialOptions&) { return current_->dial(); }
 
 void Sim::next_dials(std::deque<Dialled> outcomes, Dialled always) {
     dials_ = std::move(outcomes);

@@ -100,7 +100,7 @@ class Sim {
 
   private:
     void deploy();
-    static core::result<int> dial_scripted(const net::Address& to);
+    static core::result<int> dial_scripted(const net::Address& to, const upstream::DialOptions& how);
     core::result<int> dial();
     int make_pair(std::unique_ptr<End>& ours);
     bool move();

@@ -23,14 +23,14 @@ std::string forwarded(const std::string& request) {
                                       std::pair{"X-Forwarded-For", "$proxy_add_x_forwarded_for"},
                                       std::pair{"X-Forwarded-Proto", "$scheme"}, std::pair{"X-Forwarded-Host", "$authority"}}) {
         const auto id = http::field_id(name);
-        proxy.set_ids |= std::uint32_t{1} << static_cast<unsigned>(id);
+        proxy.set_ids |= http::set_of(id);
         headers.push_back({name, id, setup.compile(value)});
     }
     proxy.headers = std::make_shared<const std::vector<route::SetHeader>>(std::move(headers));
     auto& scope = setup.request(request);
     REQUIRE(scope.x.framing.error == nullptr);
     REQUIRE(scope.x.target.error == nullptr);
-    const auto head = proxy::write_request_head(scope, scope.x.target.path, "backends", setup.buffers);
+    const auto head = proxy::write_request_head(scope, scope.x.target.path, "backends", std::nullopt, setup.buffers);
     std::string out;
     for (const char c : head.bytes)
         if (c != '\r') out += c;

@@ -29,7 +29,7 @@ thread_local std::vector<int> ends;
 thread_local int dials = 0;
 const upstream::KeepRule rule{.idle_connections = 2, .requests = 1000, .time = 3600s, .idle = 60s};
 
-core::result<int> dial_pair(const net::Address&) {
+core::result<int> dial_pair(const net::Address&, const upstream::DialOptions&) {
     ++dials;
     if (!refusals.empty()) {
         const Code code = refusals.front();

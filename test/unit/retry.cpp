@@ -1,5 +1,7 @@
 #include "proxy/retry.hpp"
 
+#include "route/settings.hpp"
+
 #include <vector>
 
 #include "support/catch.hpp"
@@ -11,6 +13,7 @@ using core::Stage;
 using http::Method;
 using proxy::FailedAttempt;
 using proxy::Retry;
+namespace when = route::next_upstream;
 
 namespace {
 
@@ -78,15 +81,17 @@ const std::vector<Row> rows{
          }),
      true, Retry::no, false},
     {"malformed answer to GET", but(reset, [](auto& a) { a.failure.code = Code::malformed, a.response_begun = true; }),
-     true, Retry::other_peer, true},
+     true, Retry::no, true},
 };
+
+constexpr std::uint32_t all = when::error | when::timeout | when::invalid_header;
 
 }  // namespace
 
 TEST_CASE("what is retried and what marks a peer") {
     for (const Row& row : rows) {
         INFO(row.name);
-        CHECK(proxy::may_retry(row.attempt, row.tries_left) == row.retry);
+        CHECK(proxy::may_retry(row.attempt, when::usual, row.tries_left) == row.retry);
         CHECK(proxy::marks_peer(row.attempt) == row.marks);
     }
 }
@@ -102,7 +107,7 @@ TEST_CASE("laws of the retry") {
                     for (int bits = 0; bits < 64; ++bits) {
                         const FailedAttempt a{{code, side, stage, 0}, method,          (bits & 1) != 0, (bits & 2) != 0,
                                               (bits & 4) != 0,        (bits & 8) != 0, (bits & 16) != 0};
-                        const Retry retry = proxy::may_retry(a, (bits & 32) != 0);
+                        const Retry retry = proxy::may_retry(a, all, (bits & 32) != 0);
                         if (retry == Retry::no) continue;
                         const bool safe = http::is_idempotent(method) || !a.peer_may_have_seen;
                         const bool lawful = safe && !a.answer_begun && a.body_replayable && side != Side::client;
@@ -112,4 +117,53 @@ TEST_CASE("laws of the retry") {
                             FAIL("retried: code " << int(code) << " side " << int(side) << " bits " << bits);
                     }
     SUCCEED();
+}
+
+TEST_CASE("proxy_next_upstream: what another peer is asked for") {
+    struct Case {
+        const char* name;
+        FailedAttempt attempt;
+        std::uint32_t conditions;
+        Retry retry;
+    };
+    const auto with = [](FailedAttempt a, Code code) {
+        a.failure.code = code;
+        return a;
+    };
+    const Case cases[] = {
+        {"error", reset, when::error, Retry::other_peer},
+        {"an error, not asked for", reset, when::timeout, Retry::no},
+        {"refused", with(reset, Code::refused), when::error, Retry::other_peer},
+        {"timeout", with(reset, Code::timed_out), when::timeout, Retry::other_peer},
+        {"a time-out, not asked for", with(reset, Code::timed_out), when::error, Retry::no},
+        {"invalid_header", with(reset, Code::malformed), when::invalid_header, Retry::other_peer},
+        {"too large a head", with(reset, Code::too_large), when::invalid_header, Retry::other_peer},
+        {"malformed, not asked for", with(reset, Code::malformed), when::usual, Retry::no},
+        {"off", reset, when::off, Retry::no},
+        {"off beside others", reset, when::off | when::error, Retry::no},
+        {"off, stale", stale, when::off, Retry::no},
+        {"POST that may have been seen", post, when::error, Retry::no},
+        {"POST, non_idempotent", post, when::error | when::non_idempotent, Retry::other_peer},
+        {"POST, non_idempotent alone", post, when::non_idempotent, Retry::no},
+    };
+    for (const auto& c : cases) {
+        INFO(c.name);
+        CHECK(proxy::may_retry(c.attempt, c.conditions, true) == c.retry);
+    }
+}
+
+TEST_CASE("proxy_next_upstream: which answers are declined") {
+    const std::pair<int, std::uint32_t> statuses[] = {{403, when::http_403}, {404, when::http_404}, {429, when::http_429}, {500, when::http_500},
+                                                      {502, when::http_502}, {503, when::http_503}, {504, when::http_504}};
+    for (const auto& [status, bit] : statuses) {
+        INFO(status);
+        CHECK(proxy::declines(status, Method::get, true, bit));
+        CHECK_FALSE(proxy::declines(status, Method::get, true, ~bit & ~when::off));
+        CHECK_FALSE(proxy::declines(status, Method::get, true, bit | when::off));
+        CHECK_FALSE(proxy::declines(status, Method::get, false, bit));
+        CHECK_FALSE(proxy::declines(status, Method::post, true, bit));
+        CHECK(proxy::declines(status, Method::post, true, bit | when::non_idempotent));
+        CHECK(proxy::marks_peer(status) == (status != 403 && status != 404));
+    }
+    for (const int status : {200, 301, 401, 501, 505}) CHECK_FALSE(proxy::declines(status, Method::get, true, ~when::off));
 }
