@@ -38,6 +38,8 @@ int main(int argc, char** argv) {
     if (const auto status = sluice::advice::run_command(args, tools, std::cout, std::cerr)) return *status;
     if (!args.empty() && args.front() == "explain")
         return sluice::explain::explain_command(std::span(args).subspan(1), std::cout, std::cerr);
+    if (!args.empty() && args.front() == "reason")
+        return sluice::explain::reason_command(std::span(args).subspan(1), std::cout, std::cerr);
     if (const auto status = sluice::server::run_conf_command(argc, argv)) return *status;
     const auto parsed = sluice::server::parse_options(argc, argv);
     if (!parsed.message.empty()) {

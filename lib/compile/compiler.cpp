@@ -127,11 +127,18 @@ std::optional<route::Matcher> Compiler::matcher(const Word& word, std::string_vi
     return out;
 }
 
-std::uint32_t Compiler::file(const std::string& target) {
+std::uint32_t Compiler::file(const std::string& target, const observe::LogOptions& how, config::Span where) {
     auto& files = snapshot.files;
-    const auto known = std::find(files.begin(), files.end(), target);
-    if (known != files.end()) return static_cast<std::uint32_t>(known - files.begin());
-    files.push_back(target);
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        if (files[i].name != target) continue;
+        if (files[i].options == how) return static_cast<std::uint32_t>(i);
+        if (how.by_line) continue;
+        auto& said = diagnostics().error("compile", where, "\"" + target + "\" is written with other buffer, flush or gzip parameters already",
+                                         "give all lines for one file the same");
+        if (files[i].where.known()) said.notes.push_back({"the other one is here", files[i].where});
+        return static_cast<std::uint32_t>(i);
+    }
+    files.push_back({target, how, where});
     return static_cast<std::uint32_t>(files.size() - 1);
 }
 
@@ -153,6 +160,28 @@ bool is_structural(std::string_view name) {
     return std::ranges::find(names, name) != std::end(names);
 }
 
+namespace {
+
+/// Directives that messages of the error log name when they end a request.
+bool is_limit(std::string_view name) {
+    static constexpr std::string_view names[] = {"client_max_body_size", "client_header_timeout", "client_body_timeout",   "client_header_buffer_size",
+                                                 "max_headers",          "send_timeout",          "proxy_connect_timeout", "large_client_header_buffers",
+                                                 "proxy_send_timeout",   "proxy_read_timeout"};
+    return std::ranges::find(names, name) != std::end(names);
+}
+
+void remember_place(route::Places& places, std::string_view name, config::Span where) {
+    auto own = places ? *places : route::Places::element_type();
+    const auto known = std::ranges::find(own, name, &std::pair<std::string_view, config::Span>::first);
+    if (known == own.end())
+        own.emplace_back(name, where);
+    else
+        known->second = where;
+    places = std::make_shared<const route::Places::element_type>(std::move(own));
+}
+
+}  // namespace
+
 void Compiler::set_all(Level& level, const std::vector<Directive>& block) {
     const auto around = level.settings.answer;
     for (const auto& d : block) {
@@ -164,6 +193,7 @@ void Compiler::set_all(Level& level, const std::vector<Directive>& block) {
             continue;
         }
         if (const auto* setter = find_setter(d.name.value, level.context)) setter->set(level, d);
+        if (is_limit(row->name)) remember_place(level.settings.places, row->name, d.name.span);
     }
     finish_headers(level, around);
     tables::finish_proxy(level);

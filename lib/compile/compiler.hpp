@@ -82,7 +82,8 @@ class Compiler {
     /// Whether all values of it can stand in a field as they are.
     bool is_plain(const vars::Template& text) const;
     std::optional<route::Matcher> matcher(const Word& word, std::string_view pattern, bool caseless);
-    std::uint32_t file(const std::string& target);
+    /// The number of a log. `where`: what names it; other options there than elsewhere for the same target are an error.
+    std::uint32_t file(const std::string& target, const observe::LogOptions& how = {}, config::Span where = {});
     std::string path(std::string_view relative) const;
 
     /// Applies the simple directives of a block, in their order.
@@ -115,6 +116,7 @@ class Compiler {
     std::vector<std::shared_ptr<route::AccessList>> access_lists;
     std::vector<std::shared_ptr<route::TrustedProxies>> trusted_lists;
     std::set<std::string, std::less<>> upstream_names;    // of blocks
+    std::map<std::string, std::shared_ptr<const route::LogFormat>, std::less<>> built_in_formats;  // those in use
     std::set<std::string, std::less<>> broken_upstreams;  // what is wrong with them has been said
 
   private:

@@ -74,8 +74,31 @@ void Compiler::compile_listen(route::Site& site, const Directive& d) {
     }
 }
 
+namespace {
+/// Until a site is known nobody can say whether a head is too large for it.
+http::HeadLimits largest_limits(const route::Snapshot& snapshot, const Listening& listening) {
+    http::HeadLimits out{0, 0, 0, true};
+    for (const auto index : listening.sites) {
+        const auto& site = snapshot.sites[index];
+        out.line = std::max(out.line, site.head_buffers.longest_line());
+        out.total = std::max(out.total, site.head_buffers.total());
+        out.fields = std::max(out.fields, site.max_headers);
+    }
+    return out;
+}
+}  // namespace
+
 void Compiler::finish_listening() {
     for (Listening& listening : snapshot.listening) {
+        listening.head_limits = largest_limits(snapshot, listening);
+        std::size_t smallest = SIZE_MAX;
+        listening.easy_fields = SIZE_MAX;
+        for (const auto index : listening.sites) {
+            smallest = std::min(smallest, snapshot.sites[index].head_buffers.size);
+            listening.easy_fields = std::min(listening.easy_fields, snapshot.sites[index].max_headers);
+        }
+        // What goes into the first buffer fits, and what goes into one of the others as a whole.
+        listening.easy_head = std::max(snapshot.sites[listening.default_site].head_buffers.first, smallest);
         std::vector<route::NameSpec> specs;
         static constexpr std::string_view nobody;
         for (const auto index : listening.sites) {

@@ -23,9 +23,12 @@ void set_user(Level& level, const Directive& d) {
 
 void set_open_files(Level& level, const Directive& d) { level.c.snapshot.main.open_files = core::parse_number<std::uint64_t>(d.args[0].value); }
 
+void set_core_size(Level& level, const Directive& d) { level.c.snapshot.main.core_size = static_cast<std::uint64_t>(config::parse_offset(d.args[0].value).value); }
+
 constexpr Setter table[] = {
     {"worker_processes", set_workers},
     {"worker_rlimit_nofile", set_open_files},
+    {"worker_rlimit_core", set_core_size},
     {"worker_shutdown_timeout", set_in_main<&Main::shutdown_timeout>},
     {"user", set_user},
     {"pid", set_in_main<&Main::pid>},

@@ -32,6 +32,15 @@ void set_internal(Level& level, const Directive&) {
     if (level.route) level.route->internal = true;
 }
 
+void set_stub_status(Level& level, const Directive&) {
+    if (level.route) level.route->content = route::StubStatus{};
+}
+
+void set_rewrite_log(Level& level, const Directive& d) {
+    read(level.c, d.args[0], level.settings.rewrite_log);
+    level.c.snapshot.logs_rewrites |= level.settings.rewrite_log;
+}
+
 constexpr Setter table[] = {
     {"error_page", set_error_page},
     {"recursive_error_pages", set<&Settings::recursive_error_pages>},
@@ -40,6 +49,8 @@ constexpr Setter table[] = {
     {"port_in_redirect", set<&Settings::port_in_redirect>},
     {"server_name_in_redirect", set<&Settings::server_name_in_redirect>},
     {"internal", set_internal},
+    {"stub_status", set_stub_status},
+    {"rewrite_log", set_rewrite_log},
     {"chunked_transfer_encoding", set<&Settings::chunked>},
 };
 

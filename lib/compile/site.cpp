@@ -49,7 +49,8 @@ void Compiler::compile_http(const Directive& http) {
         site.ignore_invalid_headers = defaults.ignore_invalid_headers;
         site.underscores_in_headers = defaults.underscores_in_headers;
         site.header_timeout = defaults.header_timeout;
-        site.head_limits = defaults.head_limits;
+        site.head_buffers = defaults.head_buffers;
+        site.max_headers = defaults.max_headers;
         compile_site(d, settings);
     }
     finish_listening();

@@ -20,14 +20,15 @@ constexpr Row table[] = {
      .standard = "logs/access.log combined",
      .example = "/var/log/sluice/access.log main",
      .support = Support::here,
-     .doc = "File and form of the access log, or off."},
+     .doc = "File and form of the access log, or off. if= says for which requests, buffer=, flush= and gzip= how lines are "
+            "gathered and packed. With variables in the path each line goes to the file that they name. Forms that are there "
+            "without log_format: combined, and of sluice's own json and timed."},
     {.name = "open_log_file_cache",
      .contexts = in::sites,
      .args = {1, 4},
      .standard = "off",
      .example = "max=100 inactive=20s",
-     .support = Support::without_effect,
-     .reason = "Log files stay open as long as they are in use",
+     .support = Support::here,
      .doc = "Keeps log files open whose names have variables."},
 };
 

@@ -54,6 +54,11 @@ class BufferPool {
 
     Buffer lend_small() { return lend(small_, small); }
     Buffer lend_large() { return lend(large_, large); }
+    /// For the rare one that is larger still; not kept.
+    Buffer lend_huge(std::size_t size) {
+        ++lent_;
+        return Buffer(*this, add(size), size);
+    }
 
     /// Blocks out on loan; a leak test looks at this.
     std::size_t lent() const { return lent_; }
@@ -94,7 +99,7 @@ inline void BufferPool::take_back(char* block, std::size_t size) {
     --lent_;
 #ifndef __SANITIZE_ADDRESS__
     Shelf& shelf = size == small ? small_ : large_;
-    if (shelf.count < shelf.keep) {
+    if (shelf.count < shelf.keep && size <= large) {
         shelf.top = new (block) Free{shelf.top};
         ++shelf.count;
         return;

@@ -13,4 +13,9 @@ void append_escaped(std::string& out, std::string_view text);
 /// are, valid UTF-8 or not.
 void append_json_escaped(std::string& out, std::string_view text);
 
+/// Whether it is valid UTF-8 (RFC 3629): JSON takes nothing else.
+bool is_utf8(std::string_view text);
+/// Every byte as the character of that number, in UTF-8.
+std::string from_latin1(std::string_view text);
+
 }  // namespace sluice::core

@@ -11,7 +11,7 @@ struct Refusal {
 };
 
 /// Fills in framing, target and expects_continue from `x.head`. Refused: what http/framing and http/target refuse, more
-/// options in Connection than are worth reading, expectations that nobody here knows, CONNECT and TRACE.
+/// options in Connection than are worth reading, CONNECT and TRACE.
 Refusal read_meaning(Exchange& x);
 
 }  // namespace sluice::exchange

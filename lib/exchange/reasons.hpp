@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "core/failure.hpp"
@@ -12,16 +13,18 @@ enum class Reason : std::uint8_t {
     none,
     // the client's doing
     bad_request, not_implemented, method_not_allowed, request_line_too_long, request_head_too_large, body_too_large,
-    version_not_supported, expectation_failed, denied_by_rule, client_timed_out, client_closed,
+    version_not_supported, denied_by_rule, client_timed_out, client_closed,
     // the peer's
     peer_refused, peer_unreachable, peer_connect_timed_out, peer_send_timed_out, peer_timed_out, peer_reset, peer_closed,
     peer_malformed, peer_truncated, peer_error,
     // nobody there, or ourselves
     no_live_peer, no_free_peer, no_descriptors, internal,
+    // what the conf leads to
+    redirect_cycle, no_named_location, bad_proxy_url, no_such_group, unauthorized, access_denied, not_found,
     count_,
 };
 
-enum class Level : std::uint8_t { debug, info, notice, warn, error, crit, alert };
+enum class Level : std::uint8_t { debug, info, notice, warn, error, crit, alert, emerg };
 
 struct ReasonRow {
     Reason reason;
@@ -30,12 +33,20 @@ struct ReasonRow {
     bool marks_peer;         // counts as a failure of the peer (max_fails)
     Level level;             // of the error log line
     std::string_view words;  // what happened, for a person
+    std::string_view error_type;  // in Proxy-Status: registered for RFC 9209 2.3; "": none fits, or it is no failure
+    std::string_view cause;       // why that happens, in a sentence or two
+    std::string_view remedy;      // what to do about it
+
+    /// An answer that the conf or the files lead to, and nothing that somebody must look into: its page is nginx's alone.
+    bool is_ordinary() const { return level == Level::debug; }
 };
 
 const ReasonRow& row(Reason reason);
+/// All but `none`, in their order.
+std::span<const ReasonRow> reason_rows();
 
-/// What an answer of our own with this status is called, if it is a failure at all: none for a 404, or for a 403, which has
-/// several.
+/// What an answer of our own with this status is called, none if there is no such row. A 403 by a
+/// rule has a reason that its own place tells.
 Reason reason_of_own(int status);
 
 /// The reason a failure amounts to.

@@ -11,4 +11,7 @@ namespace sluice::explain {
 /// listens there, 2 the command line is wrong.
 int explain_command(std::span<const std::string> args, std::ostream& out, std::ostream& err);
 
+/// sluice reason [CODE] [--markdown]. 0 all is well, 1 there is no such reason, 2 the command line is wrong.
+int reason_command(std::span<const std::string> args, std::ostream& out, std::ostream& err);
+
 }  // namespace sluice::explain

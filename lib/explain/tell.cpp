@@ -65,7 +65,7 @@ class Teller {
     }
 
     void run() {
-        const auto head = http::parse_request_head(asked_.head, 0, scope_->site->head_limits, x_.head);
+        const auto head = http::parse_request_head(asked_.head, 0, scope_->listening.head_limits, x_.head);
         x_.record.head_size = head.size;
         if (head.state == http::HeadState::failed) return refuse(head.status, head.why);
         if (const auto refusal = exchange::read_meaning(x_); refusal.status) return refuse(refusal.status, refusal.why);

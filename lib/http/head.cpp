@@ -257,7 +257,7 @@ const char* Parser::field_lines(const char* p, Fields& fields) {
         while (scan::is_blank(*value)) ++value;  // as far as the end of the line
         while (value_end != value && scan::is_blank(value_end[-1])) --value_end;
 
-        if (fields.size() == limits_.fields) return fail(431, "more fields than allowed");
+        if (fields.size() == limits_.fields) return fail(431, too_many_fields.data());
         const std::string_view name{line, static_cast<std::size_t>(colon - line)};
         fields.push_back({name, {value, static_cast<std::size_t>(value_end - value)}, field_id(name)});
     }

@@ -115,6 +115,9 @@ struct HeadLimits {
     bool odd_names = false;     // names may hold any visible byte, as nginx reads them; whoever asks for that sorts them out
 };
 
+/// HeadOutcome::why of a head with more fields than HeadLimits::fields.
+inline constexpr std::string_view too_many_fields = "more fields than allowed";
+
 enum class HeadState : std::uint8_t { need_more, complete, failed };
 
 /// `size`: bytes of the head with its empty line (complete). `status` and `why`: the answer owed and its reason in

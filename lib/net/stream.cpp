@@ -194,6 +194,13 @@ void Stream::wait_write(Waiter& waiter, core::Duration within) {
         watch_room();
 }
 
+void Stream::wait_time(Waiter& waiter, core::Duration how_long) {
+    if (writer_) __builtin_trap();
+    writer_ = &waiter;
+    write_expiry_ = loop_.now() + how_long;
+    arm(write_expiry_);
+}
+
 void Stream::watch_room() {
     if (std::exchange(watches_out_, true)) return;
     loop_.rewatch(fd_, both_events);  // raises an edge if there is room by now

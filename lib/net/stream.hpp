@@ -78,6 +78,9 @@ class Stream final : public Watched {
     auto readable(core::Duration within) { return Readable(*this, within); }
     /// co_await -> io_result<void>: until a write would not block (or connect has ended).
     auto writable(core::Duration within) { return Writable(*this, within); }
+    /// co_await -> io_result<void>: until that time has passed (Code::timed_out), or the connection breaks or is aborted. In
+    /// the place of a writer.
+    auto pause(core::Duration how_long) { return Pause(*this, how_long); }
     /// co_await -> io_result<size_t>: all of `parts`, which is used up; the bytes written. `ends`: close() or
     /// shutdown_send() follows at once; the FIN then leaves in one segment with the last bytes.
     Write write(std::span<iovec> parts, core::Duration within, bool ends = false);
@@ -168,6 +171,18 @@ class Stream final : public Watched {
         bool attempt() override { return stream_.writable_; }
     };
 
+    class Pause final : public Await<io_result<void>> {
+      public:
+        using Await::Await;
+        bool await_ready() { return attempt(); }
+        void await_suspend(std::coroutine_handle<> h) {
+            waiting_ = h;
+            stream_.wait_time(*this, within_);
+        }
+        bool attempt() override { return stream_.broken_; }
+    };
+
+    void wait_time(Waiter& waiter, core::Duration how_long);
     void wait_read(Waiter& waiter, core::Duration within);
     void wait_write(Waiter& waiter, core::Duration within);
     void arm(core::Instant expiry) {

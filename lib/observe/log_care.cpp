@@ -32,8 +32,9 @@ void LogWriter::reopen_files() {
     {
         const std::lock_guard lock(mutex_);
         for (const auto& [target, known] : files_)
-            if (auto file = known.lock()) files.push_back(std::move(file));
+            if (auto file = known.second.lock()) files.push_back(std::move(file));
     }
+    flush_due(true);  // what was gathered belongs to the old files
     for (const auto& file : files) {
         if (const auto wrong = file->reopen(); !wrong.empty()) complain("error", wrong);
         file->blocked_ = false;
@@ -45,11 +46,13 @@ void LogWriter::reopen_files() {
 /// To standard error, which may be one of the logs. Not if that would wait: whoever reads it may be what is stuck.
 void LogWriter::complain(std::string_view level, std::string_view text) {
     std::string line;
-    if (stderr_is_log_.load(std::memory_order_relaxed))
-        append_error_prefix(line, clock_.wall(), level);
+    if (!stderr_is_log_.load(std::memory_order_relaxed))
+        (line = "sluice: ") += text;
+    else if (stderr_is_json_.load(std::memory_order_relaxed))
+        append_error_json(line, clock_.wall(), level, {.text = text});
     else
-        line = "sluice: ";
-    (line += text) += '\n';
+        append_error_prefix(line, clock_.wall(), level), line += text;
+    line += '\n';
     pollfd room{STDERR_FILENO, POLLOUT, 0};
     if (poll(&room, 1, 0) > 0) [[maybe_unused]]
         auto n = write(STDERR_FILENO, line.data(), line.size());

@@ -53,6 +53,17 @@ void LogChannel::append(std::string_view line, Severity severity) {
     put(line.data(), line.size());
 }
 
+void LogChannel::append(std::string_view path, std::string_view line) {
+    if (!make_room(line_head + path.size() + 1 + line.size())) return;
+    char head[line_head]{};
+    const auto size = static_cast<std::uint32_t>(path.size() + 1 + line.size());
+    std::memcpy(head, &size, sizeof size);
+    put(head, line_head);
+    put(path.data(), path.size());
+    put("", 1);
+    put(line.data(), line.size());
+}
+
 void LogChannel::publish() {
     if (head_.load(std::memory_order_relaxed) == appended_) return;
     head_.store(appended_, std::memory_order_seq_cst);

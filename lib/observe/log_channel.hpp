@@ -31,6 +31,9 @@ class LogChannel {
     void append(std::string_view line);
     void append(std::string_view line, Severity severity);
 
+    /// Of a log whose lines bring their paths with them.
+    void append(std::string_view path, std::string_view line);
+
     /// Hands over what was appended: once per turn of the producer's loop.
     void publish();
 
@@ -54,7 +57,7 @@ class LogChannel {
     }
 
     /// Of a channel to a syslog server, where each line has a head of its own in the ring: the oldest published one,
-    /// without its newline. Returns what consume() is to be told, 0: there is none.
+    /// without its newline. Of lines with paths: path, NUL, line. Returns what consume() is to be told, 0: there is none.
     std::size_t oldest_line(std::string& line, Severity& severity) const;
 
   private:

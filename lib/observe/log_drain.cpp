@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/system_text.hpp"
+#include "observe/error_line.hpp"
 #include "observe/log_writer.hpp"
 
 namespace sluice::observe {
@@ -41,11 +42,58 @@ bool LogWriter::drain(LogChannel& channel) {
 /// A step towards `head`. False: the log takes nothing now.
 bool LogWriter::give(LogChannel& channel, std::uint64_t head) {
     LogFile& file = *channel.file_;
+    if (file.is_by_line()) return give_to_path(channel, file);
     return file.is_syslog() ? give_line(channel, file) : give_bytes(channel, file, head);
+}
+
+/// To the file that the line itself names.
+bool LogWriter::give_to_path(LogChannel& channel, LogFile& file) {
+    Severity unused{};
+    const auto size = channel.oldest_line(line_, unused);
+    const auto end = line_.find('\0');
+    const auto path = line_.substr(0, end);
+    const int error = file.paths_->write(path, std::string_view(line_).substr(end + 1), clock_.now());
+    if (error == 0) file.complained_ = 0;
+    if (error != 0) {
+        channel.dropped_.fetch_add(1, std::memory_order_relaxed);
+        if (std::exchange(file.complained_, error) != error) {
+            std::string escaped;
+            append_without_controls(escaped, path);
+            complain("crit", core::failed("open()", escaped, error) + "; lines are dropped until it works again");
+        }
+    }
+    channel.consume(size);
+    return true;
+}
+
+/// Lines that wait until there are more of them.
+bool LogWriter::gather(LogChannel& channel, LogFile& file, std::string_view bytes) {
+    file.packer_->add(bytes, clock_.now());
+    channel.consume(bytes.size());
+    return !file.packer_->is_due(clock_.now()) || flush(channel, false);
+}
+
+/// False: the log takes nothing now.
+bool LogWriter::flush(LogChannel& channel, bool all) {
+    LogFile& file = *channel.file_;
+    if (file.blocked_ || (!all && !file.packer_->is_due(clock_.now()))) return true;
+    std::uint64_t lost = 0;
+    const auto took = file.flush(clock_.now(), lost);
+    const int error = errno;
+    if (took == LogFile::Took::it) file.complained_ = 0;
+    if (took == LogFile::Took::not_yet) block(file);
+    if (took == LogFile::Took::nothing) lose(channel, lost, error);
+    return took != LogFile::Took::not_yet;
+}
+
+void LogWriter::flush_due(bool all) {
+    for (const auto& channel : channels_)
+        if (channel->file_->gathers()) flush(*channel, all);
 }
 
 bool LogWriter::give_bytes(LogChannel& channel, LogFile& file, std::uint64_t head) {
     const auto bytes = channel.oldest().substr(0, head - channel.written());
+    if (file.gathers()) return gather(channel, file, bytes);
     std::size_t written = 0;
     const auto took = file.write(bytes, written);
     const int error = errno;

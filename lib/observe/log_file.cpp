@@ -8,19 +8,27 @@
 #include <utility>
 
 #include "core/system_text.hpp"
+#include "observe/log_opener.hpp"
 
 namespace sluice::observe {
 
 namespace {
+LogOpener log_opener;
+}
 
-constexpr std::string_view syslog_prefix = "syslog:";
-
-int open_path(const std::string& path) {
+int open_log(const std::string& path) {
     // Not to wait for whoever should read from a FIFO: without one open() fails (ENXIO).
     const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
+    if (fd < 0 && (errno == EACCES || errno == EPERM) && log_opener) return log_opener(path);
     if (fd >= 0) fcntl(fd, F_SETFL, O_APPEND);
     return fd;
 }
+
+void set_log_opener(LogOpener opener) { log_opener = std::move(opener); }
+
+namespace {
+
+constexpr std::string_view syslog_prefix = "syslog:";
 
 std::string why_not_opened(const std::string& path, int error) {
     return core::failed("open()", path, error) + (error == ENXIO ? ": it is a pipe from which nobody reads" : "");
@@ -36,14 +44,19 @@ std::unique_ptr<Syslog> make_syslog(std::string_view text, std::string& error) {
 
 }  // namespace
 
-std::shared_ptr<LogFile> LogFile::open(const std::string& target, std::string& error) {
+std::shared_ptr<LogFile> LogFile::open(const std::string& target, std::string& error, const LogOptions& options) {
+    if (options.by_line) {
+        std::shared_ptr<LogFile> out(new LogFile(target, -1));
+        out->paths_ = std::make_unique<LogPaths>(options);
+        return out;
+    }
     std::unique_ptr<Syslog> syslog;
     int fd = -1;
     int number = EINVAL;
     if (target.starts_with(syslog_prefix)) {
         syslog = make_syslog(std::string_view(target).substr(syslog_prefix.size()), error);
     } else {
-        fd = target == "-" ? STDOUT_FILENO : target == "stderr" ? STDERR_FILENO : open_path(target);
+        fd = target == "-" ? STDOUT_FILENO : target == "stderr" ? STDERR_FILENO : open_log(target);
         number = errno;
         error = fd < 0 ? why_not_opened(target, number) : "";
     }
@@ -53,11 +66,14 @@ std::shared_ptr<LogFile> LogFile::open(const std::string& target, std::string& e
     }
     std::shared_ptr<LogFile> out(new LogFile(target, fd));
     out->syslog_ = std::move(syslog);
+    if (options.buffer > 0 && !out->syslog_) out->packer_ = std::make_unique<LogPacker>(options);
     out->has_path_ = !out->syslog_ && target != "-" && target != "stderr";
     return out;
 }
 
 LogFile::~LogFile() {
+    std::uint64_t lost = 0;
+    if (packer_) flush(core::Instant{}, lost);
     if (has_path_) close(fd_);
 }
 
@@ -84,9 +100,26 @@ LogFile::Took LogFile::write(std::string_view bytes, std::size_t& written) {
     return Took::it;
 }
 
+LogFile::Took LogFile::flush(core::Instant now, std::uint64_t& lost) {
+    lost = 0;
+    for (;;) {
+        const auto bytes = packer_->ready(now);
+        if (bytes.empty()) return Took::it;
+        std::size_t written = 0;
+        const auto took = write(bytes, written);
+        packer_->taken(written);
+        if (took == Took::not_yet) return took;
+        if (took == Took::nothing) {
+            lost = packer_->give_up();
+            return took;
+        }
+    }
+}
+
 std::string LogFile::reopen() {
+    if (paths_) paths_->close_all();
     if (!has_path()) return "";
-    const int fd = open_path(target_);
+    const int fd = open_log(target_);
     if (fd < 0) return why_not_opened(target_, errno) + "; writing on to the old one";
     close(std::exchange(fd_, fd));
     return "";

@@ -11,9 +11,14 @@
 #include <string_view>
 
 #include "core/time.hpp"
+#include "observe/log_packer.hpp"
+#include "observe/log_paths.hpp"
 #include "observe/syslog.hpp"
 
 namespace sluice::observe {
+
+/// For appending, made if it is not there; never waits for the reader of a FIFO. A descriptor, or -1 with errno.
+int open_log(const std::string& path);
 
 /// Made on the control thread; written by the log writer's thread only. Closed with its last holder.
 class LogFile {
@@ -21,7 +26,7 @@ class LogFile {
     /// `target`: a path, appended to; "-" is standard output, "stderr" standard error; "syslog:..." as in
     /// parse_syslog(). nullptr: `error` says why in words, errno in a number (EINVAL for a syslog target that cannot be
     /// read).
-    static std::shared_ptr<LogFile> open(const std::string& target, std::string& error);
+    static std::shared_ptr<LogFile> open(const std::string& target, std::string& error, const LogOptions& options = {});
 
     ~LogFile();
     LogFile(const LogFile&) = delete;
@@ -29,6 +34,8 @@ class LogFile {
 
     const std::string& target() const { return target_; }
     bool is_syslog() const { return syslog_ != nullptr; }
+    /// Its lines bring their paths with them.
+    bool is_by_line() const { return paths_ != nullptr; }
     /// Of a syslog server's lines that have none of their own.
     Severity severity() const { return syslog_->severity(); }
 
@@ -42,12 +49,15 @@ class LogFile {
     enum class Took : std::uint8_t { it, not_yet, nothing };
 
     LogFile(std::string target, int fd) : target_(std::move(target)), fd_(fd) {}
+    /// What was gathered, as far as it is taken now. nothing: errno says why; `lost` lines are given up.
+    Took flush(core::Instant now, std::uint64_t& lost);
     /// Opened by its path, and so to be closed and opened anew.
     bool has_path() const { return has_path_; }
     int descriptor() const { return syslog_ ? syslog_->descriptor() : fd_; }
 
     /// As much of `bytes` as it takes now; `written` says how much. nothing: errno says why.
     Took write(std::string_view bytes, std::size_t& written);
+    bool gathers() const { return packer_ != nullptr; }
     /// The path opened anew, what it may be called meanwhile. "": well, or nothing to do.
     std::string reopen();
 
@@ -55,6 +65,8 @@ class LogFile {
     int fd_;
     bool has_path_ = false;
     std::unique_ptr<Syslog> syslog_;
+    std::unique_ptr<LogPacker> packer_;
+    std::unique_ptr<LogPaths> paths_;
     // The writer's.
     bool blocked_ = false;  // a write would have waited; until poll() says otherwise
     int complained_ = 0;    // the errno last told

@@ -22,21 +22,21 @@ LogWriter::LogWriter() : event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 LogWriter::~LogWriter() {
     if (thread_.joinable()) stop(std::chrono::hours(1));
-    kept_channels_.clear();
     close(event_);
 }
 
-std::shared_ptr<LogFile> LogWriter::open(const std::string& target, std::string& error) {
+std::shared_ptr<LogFile> LogWriter::open(const std::string& target, std::string& error, const LogOptions& options) {
     {
         const std::lock_guard lock(mutex_);
-        std::erase_if(files_, [](const auto& entry) { return entry.second.expired(); });
-        if (const auto known = files_.find(target); known != files_.end())
-            if (auto file = known->second.lock()) return file;
+        std::erase_if(files_, [](const auto& entry) { return entry.second.second.expired(); });
+        const auto [begin, end] = files_.equal_range(target);
+        for (auto known = begin; known != end; ++known)
+            if (auto file = known->second.second.lock(); file && known->second.first == options) return file;
     }
-    auto file = LogFile::open(target, error);
+    auto file = LogFile::open(target, error, options);
     if (!file) return nullptr;
     const std::lock_guard lock(mutex_);
-    files_[target] = file;
+    files_.emplace(target, std::pair(options, file));
     return file;
 }
 
@@ -52,12 +52,13 @@ OwnedChannel LogWriter::make_channel(std::shared_ptr<LogFile> file) {
 std::string LogWriter::give_to(uid_t user) {
     const std::lock_guard lock(mutex_);
     for (const auto& [target, known] : files_)
-        if (const auto file = known.lock())
+        if (const auto file = known.second.lock())
             if (auto wrong = file->give_to(user); !wrong.empty()) return wrong;
     return "";
 }
 
-void LogWriter::take_stderr(std::shared_ptr<LogFile> file) {
+void LogWriter::take_stderr(std::shared_ptr<LogFile> file, bool json) {
+    stderr_is_json_.store(json, std::memory_order_relaxed);
     {
         const std::lock_guard lock(mutex_);
         new_stderr_ = std::move(file);
@@ -68,19 +69,6 @@ void LogWriter::take_stderr(std::shared_ptr<LogFile> file) {
         wake();
     else
         take_news();
-}
-
-int LogWriter::add_file(const std::string& target) {
-    std::string error;
-    auto file = open(target, error);
-    if (!file) return -1;
-    kept_files_.push_back(std::move(file));
-    return static_cast<int>(kept_files_.size()) - 1;
-}
-
-LogChannel& LogWriter::add_channel(int file) {
-    kept_channels_.push_back(make_channel(kept_files_[static_cast<std::size_t>(file)]));
-    return *kept_channels_.back();
 }
 
 void LogWriter::start() { thread_ = std::thread(&LogWriter::run, this); }
@@ -112,6 +100,7 @@ bool LogWriter::stop(core::Duration patience) {
 bool LogWriter::pending(bool also_blocked) const {
     return news_.load(std::memory_order_seq_cst) || std::any_of(channels_.begin(), channels_.end(), [&](const auto& c) {
                if (c->file_->blocked_ && !also_blocked) return false;
+               if (also_blocked && c->file_->blocked_ && c->file_->gathers()) return true;
                return c->head_.load(std::memory_order_seq_cst) != c->tail_.load(std::memory_order_relaxed) ||
                       c->waiting_.load(std::memory_order_seq_cst) || c->released_.load(std::memory_order_seq_cst);
            });
@@ -131,9 +120,19 @@ bool LogWriter::turn(bool last) {
     take_news();
     if (reopen_.exchange(false, std::memory_order_acq_rel)) reopen_files();
     const bool wrote = drain();
+    flush_due(last);
     if (last) give_up_syslog();
     for (const auto& channel : channels_) tell_dropped(*channel->file_, last);
     return wrote;
+}
+
+/// How long until lines that are gathered have waited long enough, in milliseconds; -1: none wait.
+int LogWriter::until_flush() const {
+    auto first = core::never;
+    for (const auto& channel : channels_)
+        if (channel->file_->gathers()) first = std::min(first, channel->file_->packer_->flush_at());
+    if (first == core::never) return -1;
+    return static_cast<int>(std::clamp<std::int64_t>((first - clock_.now()).count() / 1000 + 1, 0, 3'600'000));
 }
 
 /// Until somebody has lines, a blocked log takes some, or, if `busy`, for a nap.
@@ -141,7 +140,7 @@ void LogWriter::wait(bool busy, bool last) {
     int ms = nap_ms;
     if (!busy) {
         state_.store(State::asleep, std::memory_order_seq_cst);
-        ms = pending(last) ? 0 : -1;
+        ms = pending(last) ? 0 : until_flush();
     }
     std::vector<pollfd> polled{{event_, POLLIN, 0}};
     for (const LogFile* file : blocked_) polled.push_back({file->descriptor(), POLLOUT, 0});

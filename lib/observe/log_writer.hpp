@@ -30,7 +30,7 @@ class LogWriter {
 
     /// The log of that name (LogFile::open); the same one while somebody holds it or lines for it are on their way, and
     /// closed after that. nullptr: `error` and errno say why. Control thread.
-    std::shared_ptr<LogFile> open(const std::string& target, std::string& error);
+    std::shared_ptr<LogFile> open(const std::string& target, std::string& error, const LogOptions& options = {});
 
     /// A channel for one thread's lines. When it is given back, its lines are still written. Any thread.
     OwnedChannel make_channel(std::shared_ptr<LogFile> file);
@@ -40,7 +40,7 @@ class LogWriter {
 
     /// Sends what the process writes to standard error into this log, from now on and also when it is opened anew; a
     /// nullptr or a syslog server leaves it where it is. Control thread.
-    void take_stderr(std::shared_ptr<LogFile> file);
+    void take_stderr(std::shared_ptr<LogFile> file, bool json = false);
 
     void start();
 
@@ -55,12 +55,6 @@ class LogWriter {
         wake();
     }
 
-    // Logs and channels that live as long as the writer.
-
-    /// open(), as a number for add_channel(); -1 with errno set.
-    int add_file(const std::string& target);
-    LogChannel& add_channel(int file);
-
   private:
     friend class LogChannel;
     enum class State : int { busy, asleep };
@@ -74,6 +68,10 @@ class LogWriter {
     bool give(LogChannel& channel, std::uint64_t head);
     bool give_bytes(LogChannel& channel, LogFile& file, std::uint64_t head);
     bool give_line(LogChannel& channel, LogFile& file);
+    bool give_to_path(LogChannel& channel, LogFile& file);
+    bool gather(LogChannel& channel, LogFile& file, std::string_view bytes);
+    bool flush(LogChannel& channel, bool all);
+    void flush_due(bool all);
     void give_up_syslog();
     void block(LogFile& file);
     void lose(LogChannel& channel, std::uint64_t lines, int error);
@@ -82,6 +80,7 @@ class LogWriter {
     void reopen_files();
     void follow_stderr();
     bool pending(bool also_blocked) const;
+    int until_flush() const;
     void complain(std::string_view level, std::string_view text);
     void wake();
     void wake_if_asleep() {
@@ -91,10 +90,10 @@ class LogWriter {
     core::SystemClock clock_;
     int event_ = -1;
     std::atomic<State> state_{State::busy};
-    std::atomic<bool> stopping_{false}, reopen_{false}, finished_{false}, stderr_is_log_{false};
+    std::atomic<bool> stopping_{false}, reopen_{false}, finished_{false}, stderr_is_log_{false}, stderr_is_json_{false};
 
     std::mutex mutex_;  // what follows, up to the thread's own; never held while anything is written or opened
-    std::map<std::string, std::weak_ptr<LogFile>> files_;
+    std::multimap<std::string, std::pair<LogOptions, std::weak_ptr<LogFile>>> files_;  // by target
     std::vector<std::unique_ptr<LogChannel>> new_channels_;
     std::shared_ptr<LogFile> new_stderr_;
     bool stderr_is_new_ = false;
@@ -107,8 +106,6 @@ class LogWriter {
     std::string line_;  // reused
     bool woken_ = false;
 
-    std::vector<std::shared_ptr<LogFile>> kept_files_;
-    std::vector<OwnedChannel> kept_channels_;
     std::thread thread_;
 };
 

@@ -49,16 +49,27 @@ void Logs::access(LogChannel& channel, std::string_view line) {
     add_once(dirty_, channel);
 }
 
-void Logs::error(const ErrorSink* begin, const ErrorSink* end, exchange::Level level, std::string_view text) {
+void Logs::access(LogChannel& channel, std::string_view path, std::string_view line) {
+    channel.append(path, line);
+    add_once(dirty_, channel);
+}
+
+void Logs::error(const ErrorSink* begin, const ErrorSink* end, exchange::Level level, const ErrorEntry& entry) {
     line_.clear();
+    json_.clear();
     for (const auto* sink = begin; sink != end; ++sink) {
         if (level < sink->level) continue;
-        if (line_.empty()) {
-            append_error_prefix(line_, loop_.wall(), name_of(level));
-            line_ += text;
-            line_ += '\n';
+        auto& line = sink->json ? json_ : line_;
+        if (line.empty()) {
+            if (sink->json) {
+                append_error_json(line, loop_.wall(), name_of(level), entry);
+            } else {
+                append_error_prefix(line, loop_.wall(), name_of(level));
+                append_error_text(line, entry);
+            }
+            line += '\n';
         }
-        sink->channel->append(line_, severity_of(level));
+        sink->channel->append(line, severity_of(level));
         add_once(errors_, *sink->channel);
     }
 }

@@ -9,6 +9,7 @@
 
 #include "exchange/reasons.hpp"
 #include "http/date.hpp"
+#include "observe/error_line.hpp"
 #include "observe/log_writer.hpp"
 
 namespace sluice::observe {
@@ -20,6 +21,7 @@ void append_id(std::string& out, const std::array<std::uint64_t, 2>& id);
 struct ErrorSink {
     LogChannel* channel;
     exchange::Level level;
+    bool json = false;
 };
 
 /// That worker's thread only. Lines go out at the end of each turn.
@@ -35,8 +37,11 @@ class Logs final : net::TurnEnd {
     /// A line of an access log, with its newline.
     void access(LogChannel& channel, std::string_view line);
 
-    /// "YYYY/MM/DD HH:MM:SS [level] PID#TID: TEXT"; `text` must be free of control characters.
-    void error(const ErrorSink* begin, const ErrorSink* end, exchange::Level level, std::string_view text);
+    /// The same of a log whose lines bring their paths with them (LogOptions::by_line).
+    void access(LogChannel& channel, std::string_view path, std::string_view line);
+
+    /// A line in each log that takes the level.
+    void error(const ErrorSink* begin, const ErrorSink* end, exchange::Level level, const ErrorEntry& entry);
 
     /// How far access logs must be written so that every line up to now is in its file.
     std::uint64_t position() const { return marked_ + !dirty_.empty(); }
@@ -69,7 +74,7 @@ class Logs final : net::TurnEnd {
     std::size_t first_mark_ = 0;
     std::uint64_t marked_ = 0;          // turns that left lines
     http::DateCache dates_;
-    std::string line_;  // reused
+    std::string line_, json_;  // reused
 };
 
 }  // namespace sluice::observe

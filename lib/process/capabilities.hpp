@@ -10,6 +10,7 @@ using Capabilities = std::uint64_t;
 
 namespace capability {
 inline constexpr Capabilities none = 0;
+inline constexpr Capabilities chown = 1ull << 0;              // give files away
 inline constexpr Capabilities dac_override = 1ull << 1;       // files, whatever their mode
 inline constexpr Capabilities fowner = 1ull << 3;             // files of others, in sticky folders too
 inline constexpr Capabilities net_bind_service = 1ull << 10;  // ports under 1024

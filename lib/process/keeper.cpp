@@ -1,83 +1,87 @@
 #include "process/keeper.hpp"
 
-#include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <utility>
 
 #include "core/system_text.hpp"
-#include "process/capabilities.hpp"
-#include "process/pid_file.hpp"
+#include "process/keeper_duty.hpp"
 
 namespace sluice::process {
 
-namespace {
-
-struct Kept {
-    std::string path;
-    struct stat file;
-};
-
-void remove_if_ours(const Kept& kept, pid_t owner) {
-    struct stat now {};
-    if (lstat(kept.path.c_str(), &now) != 0 || now.st_mode != kept.file.st_mode) return;
-    if (S_ISREG(now.st_mode)) remove_pid_file(kept.path, owner);
-    if (S_ISSOCK(now.st_mode) && now.st_dev == kept.file.st_dev && now.st_ino == kept.file.st_ino)
-        unlink(kept.path.c_str());
-}
-
-/// Every signal is blocked. Holds nothing but the pipe: a listener left open here would take clients whom nobody
-/// serves.
-[[noreturn]] void keep(int pipe, const std::vector<Kept>& all, pid_t owner) {
-    if (dup2(pipe, STDIN_FILENO) < 0) _exit(1);
-    syscall(SYS_close_range, 1u, ~0u, 0u);
-    prctl(PR_SET_NAME, "sluice: keeper", 0, 0, 0);
-    if (chdir("/") != 0 || !keep_capabilities(capability::dac_override | capability::fowner)) _exit(1);
-    char byte;
-    while (read(STDIN_FILENO, &byte, 1) < 0 && errno == EINTR) {
-    }
-    for (const Kept& kept : all) remove_if_ours(kept, owner);
-    _exit(0);
-}
-
-}  // namespace
-
-std::string Keeper::start(const std::vector<std::string>& paths) {
+std::string Keeper::start(KeeperDuties duties) {
     std::vector<Kept> all;
-    for (const auto& path : paths) {
+    for (const auto& path : duties.remove) {
         Kept kept{path, {}};
         if (lstat(path.c_str(), &kept.file) != 0) return core::failed("stat()", path, errno);
         all.push_back(std::move(kept));
     }
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) return core::failed("pipe()", "", errno);
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return core::failed("socketpair()", "", errno);
     const pid_t owner = getpid();
     sigset_t every, before;
     sigfillset(&every);
-    sigprocmask(SIG_SETMASK, &every,
-                &before);  // what is sent to all of us is not for the helper, from its first moment
+    // What is sent to all of us is not for the helper, from its first moment.
+    sigprocmask(SIG_SETMASK, &every, &before);
     helper_ = fork();
     const int error = errno;
     if (helper_ == 0) {
         close(ends[1]);
-        keep(ends[0], all, owner);
+        keep(ends[0], all, duties, owner);
     }
     sigprocmask(SIG_SETMASK, &before, nullptr);
     close(ends[0]);
-    pipe_ = ends[1];
-    if (helper_ < 0) close(std::exchange(pipe_, -1));
+    socket_ = ends[1];
+    if (helper_ < 0) close(std::exchange(socket_, -1));
     return helper_ < 0 ? core::failed("fork()", "", error) : "";
 }
 
+int Keeper::open_log(const std::string& path) { return ask(ask_for_log, path); }
+
+int Keeper::open_conf(const std::string& path) { return ask(ask_for_conf, path); }
+
+int Keeper::ask(char what, const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    errno = EACCES;
+    if (socket_ < 0 || path.size() > longest_path) return -1;
+    const std::string question = what + path;
+    if (send(socket_, question.data(), question.size(), MSG_NOSIGNAL) < 0) return -1;
+    int error = EIO;
+    iovec part{&error, sizeof error};
+    alignas(cmsghdr) char room[CMSG_SPACE(sizeof(int))];
+    msghdr answer{};
+    answer.msg_iov = &part;
+    answer.msg_iovlen = 1;
+    answer.msg_control = room;
+    answer.msg_controllen = sizeof room;
+    ssize_t n;
+    while ((n = recvmsg(socket_, &answer, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR) {
+    }
+    if (n != sizeof error) {
+        errno = EIO;
+        return -1;
+    }
+    const cmsghdr* passed = CMSG_FIRSTHDR(&answer);
+    if (error != 0 || !passed || passed->cmsg_type != SCM_RIGHTS) {
+        errno = error != 0 ? error : EIO;
+        return -1;
+    }
+    int fd;
+    std::memcpy(&fd, CMSG_DATA(passed), sizeof fd);
+    return fd;
+}
+
 void Keeper::finish() {
-    if (pipe_ < 0) return;
-    close(std::exchange(pipe_, -1));
+    const std::lock_guard lock(mutex_);
+    if (socket_ < 0) return;
+    close(std::exchange(socket_, -1));
     while (waitpid(helper_, nullptr, 0) < 0 && errno == EINTR) {
     }
 }

@@ -17,6 +17,17 @@ using net::Task;
 
 namespace {
 
+/// The directive that ended the exchange, if one did.
+std::string_view limit_of(const Failure& f) {
+    using core::Code;
+    using core::Stage;
+    if (f.code == Code::too_large && f.side == Side::client) return f.stage == Stage::request_body ? "client_max_body_size" : "";
+    if (f.code != Code::timed_out) return "";
+    if (f.side == Side::client) return f.stage == Stage::request_body ? "client_body_timeout" : "send_timeout";
+    if (f.stage == Stage::connect) return "proxy_connect_timeout";
+    return f.stage == Stage::send || f.stage == Stage::request_body ? "proxy_send_timeout" : "proxy_read_timeout";
+}
+
 /// "peer refused the connection (connect): Connection refused after 2 ms, attempt 2"
 std::string describe(const Serving& q, const Failure& f) {
     const Exchange& x = q.x;
@@ -34,7 +45,7 @@ void log_failure(Serving& q, const Failure& f, bool retried) {
     if (!logs_level(q, level)) return;
     std::string text = describe(q, f);
     if (retried) text += ", trying again";
-    log_error(q, level, text);
+    log_error(q, level, text, places_of(q, limit_of(f)));
 }
 
 void log_down(Serving& q, const upstream::Peer& peer) {
@@ -63,8 +74,8 @@ void report_declined(Serving& q, upstream::GroupAtWorker& group, const upstream:
 std::optional<Unserved> fail(Serving& q, const Failure& failure) {
     Exchange& x = q.x;
     make_id(q);
-    log_failure(q, failure, false);
     x.record.reason = exchange::reason_of(failure);
+    log_failure(q, failure, false);
     const bool client_is_there =
         failure.side != Side::client || failure.code == core::Code::malformed || failure.code == core::Code::too_large;
     if (!x.answered && client_is_there) return Unserved{row(x.record.reason).status, x.record.reason};
@@ -83,15 +94,15 @@ Task<std::optional<Unserved>> forward(Serving& q, const route::ProxyPass& pass) 
     if (pass.url && destination.authority.empty()) {
         make_id(q);
         log_error(q, exchange::Level::error, "proxy_pass to \"" + std::string(q.scope.evaluate(*pass.url)) + "\": that is no URL which begins with http://");
-        x.record.reason = Reason::internal;
-        co_return Unserved{500, Reason::internal};
+        x.record.reason = Reason::bad_proxy_url;
+        co_return Unserved{500, Reason::bad_proxy_url};
     }
     auto* const found = pass.url ? q.conf.find_group(destination.authority, 80) : q.conf.groups[pass.group].get();
     if (!found) {
         make_id(q);
         log_error(q, exchange::Level::error, "proxy_pass to \"" + std::string(destination.authority) + "\": no upstream of that name, and not an address");
-        x.record.reason = Reason::no_live_peer;
-        co_return Unserved{502, Reason::no_live_peer};
+        x.record.reason = Reason::no_such_group;
+        co_return Unserved{502, Reason::no_such_group};
     }
     auto& group = *found;
     ReplayBody body;

@@ -3,11 +3,8 @@
 #include <algorithm>
 
 #include "config/values.hpp"
-#include "core/log_escape.hpp"
 
 namespace sluice::proxy {
-
-using core::append_escaped;
 
 Configured::Configured(std::shared_ptr<const route::Snapshot> made, std::vector<std::shared_ptr<observe::LogFile>> files, observe::Logs& logs)
     : snapshot(std::move(made)), logs_(logs) {
@@ -19,7 +16,7 @@ Configured::Configured(std::shared_ptr<const route::Snapshot> made, std::vector<
         listening_[number] = &listening;
     }
     for (const auto& file : files) channels.push_back(&logs.take(file));
-    for (const auto& log : snapshot->main.error_logs) errors.push_back({channels[log.file], log.level});
+    for (const auto& log : snapshot->main.error_logs) errors.push_back({channels[log.file], log.level, log.json});
 }
 
 Configured::~Configured() {
@@ -46,23 +43,15 @@ upstream::GroupAtWorker* Configured::find_group(std::string_view name, std::uint
 
 namespace {
 
-void append_client(std::string& line, const exchange::Exchange& x) {
-    char ip[net::Address::text_room];
-    (line += ", client: ").append(ip, x.client->write_ip(ip));
-}
-
-void append_quoted(std::string& line, std::string_view name, std::string_view value) {
-    ((line += ", ") += name) += ": \"";
-    append_escaped(line, value);
-    line += '"';
-}
-
 /// The error logs of the route, or else those of the main level.
 boost::container::small_vector<observe::ErrorSink, 2> sinks_of(const Serving& q) {
     const auto& own = q.settings().error_logs;
-    if (!own) return q.conf.errors;
     boost::container::small_vector<observe::ErrorSink, 2> out;
-    for (const auto& log : *own) out.push_back({q.conf.channels[log.file], log.level});
+    if (!own) {
+        for (const auto& sink : q.conf.errors) out.push_back(sink);
+        return out;
+    }
+    for (const auto& log : *own) out.push_back({q.conf.channels[log.file], log.level, log.json});
     return out;
 }
 
@@ -80,18 +69,37 @@ bool logs_level(const Serving& q, exchange::Level level) {
 
 void log_error(Serving& q, exchange::Level level, std::string_view text, std::string_view more) {
     const auto& x = q.x;
-    std::string line = "*" + std::to_string(x.record.connection) + ' ';
-    line += text;
-    append_client(line, x);
-    ((line += ", server: ") += q.scope.site->name);
-    append_quoted(line, "request", x.head.line);
-    if (const auto* attempt = x.record.last_attempt()) append_quoted(line, "upstream", "http://" + std::string(attempt->peer) + std::string(q.scope.peer_uri));
-    if (!x.target.host.empty()) append_quoted(line, "host", x.target.host);
-    if (const auto* referer = http::find(x.head.fields, http::FieldId::referer)) append_quoted(line, "referrer", referer->value);
-    if (x.record.id[0] | x.record.id[1]) observe::append_id(line += ", id: ", x.record.id);
-    if (!more.empty()) (line += ", ") += more;
+    char ip[net::Address::text_room];
+    observe::ErrorEntry entry{.text = text, .connection = x.record.connection, .client = {ip, x.client->write_ip(ip)}, .more = more};
+    entry.server = q.scope.site->name;
+    entry.request = x.head.line;
+    std::string upstream;
+    if (const auto* attempt = x.record.last_attempt()) ((upstream = "http://") += attempt->peer) += q.scope.peer_uri;
+    entry.upstream = upstream;
+    entry.host = x.target.host;
+    if (const auto* referer = http::find(x.head.fields, http::FieldId::referer)) entry.referrer = referer->value;
+    if (x.record.reason != exchange::Reason::none) entry.reason = row(x.record.reason).name;
+    entry.id = x.record.id;
     const auto sinks = sinks_of(q);
-    q.s.logs.error(sinks.data(), sinks.data() + sinks.size(), level, line);
+    q.s.logs.error(sinks.data(), sinks.data() + sinks.size(), level, entry);
+}
+
+std::string places_of(const Serving& q, std::string_view limit) {
+    std::string out;
+    if (!limit.empty()) {
+        (out = "limit: ") += limit;
+        std::string_view of = ", which the conf does not set";
+        std::string place;
+        if (const auto& places = q.settings().places)
+            for (const auto& [name, where] : *places)
+                if (name == limit) of = place = " in " + q.scope.snapshot.place(where);
+        out += of;
+    }
+    const auto& route = *q.scope.route;
+    const auto place = route.where.known() ? q.scope.snapshot.place(route.where) : "";
+    if (place.empty()) return out;
+    if (!out.empty()) out += ", ";
+    return out + "route: " + (route.title.empty() ? "the server itself" : route.title) + " in " + place;
 }
 
 }  // namespace sluice::proxy

@@ -61,6 +61,9 @@ struct Serving {
 /// A line "*CONN text, client: …, server: …, request: "…", upstream: "…", host: "…"" to the error logs of the route.
 /// `more`, if there is any, stands at its end.
 void log_error(Serving& q, exchange::Level level, std::string_view text, std::string_view more = {});
+/// For the end of a line: "limit: client_max_body_size in conf/site.conf:12, route: location /api/ in conf/site.conf:30": what
+/// was passed, where it was set, where the request was served. `limit`: a directive's name, or "".
+std::string places_of(const Serving& q, std::string_view limit = {});
 /// Whether any error log of the route takes that level: not worth making the text otherwise.
 bool logs_level(const Serving& q, exchange::Level level);
 /// Makes the request's id if it has none.

@@ -1,6 +1,7 @@
 #include "route/decide.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "http/target.hpp"
 #include "route/checks.hpp"
@@ -14,7 +15,9 @@ namespace {
 
 using Kind = Decision::Kind;
 
-Decision refuse(int status, const char* why, config::Span where = {}) { return {Kind::refuse, status, {}, why, where}; }
+Decision refuse(int status, const char* why, config::Span where = {}, exchange::Reason reason = exchange::Reason::none) {
+    return {Kind::refuse, status, {}, why, where, reason};
+}
 
 /// Groups of a regex server_name.
 void take_name_groups(Scope& scope, std::uint32_t name, const core::Captures& captures) {
@@ -131,7 +134,7 @@ Decision run_location(Scope& scope, Trace* trace) {
                 if (!pass_checks(scope, decision, trace)) return decision;
                 return {Kind::serve, 0, {}, "", scope.route->where};
             case Flow::search:
-                if (--scope.cycles_left == 0) return refuse(500, "rewrite or internal redirection cycle", scope.route->where);
+                if (--scope.cycles_left == 0) return refuse(500, "rewrite or internal redirection cycle", scope.route->where, exchange::Reason::redirect_cycle);
                 if (!find_location(scope, decision, trace)) return decision;
         }
     }
@@ -184,13 +187,26 @@ void ask_with_get(Scope& scope) {
 
 }  // namespace
 
+bool find_site(Scope& scope) { return choose_site(scope, nullptr); }
+
+void settle_refused(Scope& scope) {
+    if (scope.x.head.target.empty()) return;
+    // That there is no Host does not hide the host of an absolute target.
+    const int minor = std::exchange(scope.x.head.minor, 0);
+    scope.x.target = http::parse_target(scope.x.head);
+    scope.x.head.minor = minor;
+    // The default site holds if the host is missing or wrong; what else is wrong does not hide it.
+    if (!scope.x.target.host.empty()) choose_site(scope, nullptr);
+    if (!scope.x.target.path.empty()) [[maybe_unused]] auto ignored = take_target(scope);
+}
+
 Decision redirect_within(Scope& scope, std::string_view uri, Trace* trace) {
     const auto mark = uri.find('?');
     return redirect_within(scope, uri.substr(0, mark), mark == uri.npos ? std::string_view{} : uri.substr(mark + 1), trace);
 }
 
 Decision redirect_within(Scope& scope, std::string_view uri, std::string_view args, Trace* trace) {
-    if (!may_turn(scope)) return refuse(500, "rewrite or internal redirection cycle", scope.route->where);
+    if (!may_turn(scope)) return refuse(500, "rewrite or internal redirection cycle", scope.route->where, exchange::Reason::redirect_cycle);
     scope.uri = uri;
     scope.args = args;
     scope.uri_is_as_sent = false;
@@ -211,9 +227,9 @@ Decision follow_peer(Scope& scope, std::string_view where, Trace* trace) {
 }
 
 Decision go_to_named(Scope& scope, std::string_view name, Trace* trace) {
-    if (!may_turn(scope)) return refuse(500, "rewrite or internal redirection cycle", scope.route->where);
+    if (!may_turn(scope)) return refuse(500, "rewrite or internal redirection cycle", scope.route->where, exchange::Reason::redirect_cycle);
     const auto number = scope.site->locations.find_named(name);
-    if (number == LocationChoice::none) return refuse(500, "there is no such named location", scope.route->where);
+    if (number == LocationChoice::none) return refuse(500, "could not find named location", scope.route->where, exchange::Reason::no_named_location);
     scope.internal = true;
     scope.uri_behind_alias = false;
     scope.route = &scope.site->routes[number];

@@ -60,6 +60,11 @@ constexpr bool is_redirect(int status) {
 /// The first decision. The head has been read, and checked by http/framing and http/target; scope.x.target is filled in.
 Decision decide(Scope& scope, Trace* trace = nullptr);
 
+/// The site of a request whose target has been read. False: the host cannot be one, the listener's default site stays.
+bool find_site(Scope& scope);
+/// For a request that is refused before anything is decided: its site and its $uri, as far as what was read of it tells.
+void settle_refused(Scope& scope);
+
 /// As though the client had asked for this URI (with arguments): error pages, index files.
 Decision redirect_within(Scope& scope, std::string_view uri, Trace* trace = nullptr);
 /// The same with arguments apart: what is decoded may hold a '?'.

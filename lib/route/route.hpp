@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "http/head_buffers.hpp"
 #include "route/locations.hpp"
 #include "route/names.hpp"
 #include "route/script.hpp"
@@ -31,8 +32,10 @@ struct ProxyPass {
 /// root and alias: files, which is what serves where nothing else does.
 struct StaticFiles {};
 
+struct StubStatus {};  // stub_status
+
 /// What answers the requests of a route.
-using Content = std::variant<StaticFiles, ProxyPass>;
+using Content = std::variant<StaticFiles, ProxyPass, StubStatus>;
 
 /// try_files.
 struct TryFiles {
@@ -83,7 +86,8 @@ struct Site {
     bool merge_slashes = true;
     bool ignore_invalid_headers = true, underscores_in_headers = false;
     core::Duration header_timeout = std::chrono::seconds(60);
-    http::HeadLimits head_limits{.odd_names = true};  // large_client_header_buffers, max_headers
+    http::HeadBuffers head_buffers;  // client_header_buffer_size, large_client_header_buffers
+    std::size_t max_headers = 1000;
 };
 
 }  // namespace sluice::route

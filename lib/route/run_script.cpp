@@ -58,7 +58,7 @@ class Runner {
         else if (condition.test == Test::equals)
             result = subject == text_of(condition.other, quotes_);
         else if (condition.test == Test::matches)
-            result = match_afresh(scope_, *condition.matcher, subject);
+            result = note_match(*condition.matcher, subject, match_afresh(scope_, *condition.matcher, subject));
         else
             result = test_file(condition.test, subject);
         return result != condition.negated;
@@ -98,7 +98,7 @@ class Runner {
 
     Flow take(const RewriteStep& step, config::Span where) {
         const auto subject = scope_.uri;
-        if (!match_afresh(scope_, step.matcher, subject)) {
+        if (!note_match(step.matcher, subject, match_afresh(scope_, step.matcher, subject))) {
             if (trace_) tell(where, "rewrite \"" + step.matcher.regex.pattern() + "\" does not match \"" + std::string(subject) + '"');
             return Flow::on;
         }
@@ -121,6 +121,7 @@ class Runner {
         scope_.internal = true;
         scope_.uri_is_as_sent = false;
         if (trace_) tell(where, "rewrite \"" + step.matcher.regex.pattern() + "\" matches: the URI is now \"" + std::string(path) + '"');
+        if (logs()) scope_.rewrites->push_back("rewritten data: \"" + std::string(path) + "\", args: \"" + std::string(scope_.args) + '"');
         if (path.empty()) {
             decision_ = {Decision::Kind::refuse, 500, {}, "the rewritten URI is empty", where};
             return Flow::decided;
@@ -148,6 +149,7 @@ class Runner {
         }
         const int status = step.end == RewriteStep::End::permanent ? 301 : 302;
         decision_ = {Decision::Kind::redirect, status, out.view(), "rewrite", where};
+        if (logs()) scope_.rewrites->push_back("rewritten redirect: \"" + std::string(out.view()) + '"');
         if (trace_) tell(where, "rewrite \"" + step.matcher.regex.pattern() + "\" matches: " + std::to_string(status) + " to \"" + std::string(out.view()) + '"');
         return Flow::decided;
     }
@@ -172,6 +174,13 @@ class Runner {
                 out += scope_.part(part);
         }
         return scope_.arena.keep(out);
+    }
+
+    /// In nginx's words.
+    bool logs() const { return scope_.rewrites && scope_.settings().rewrite_log; }
+    bool note_match(const Matcher& matcher, std::string_view subject, bool yes) {
+        if (logs()) scope_.rewrites->push_back('"' + matcher.regex.pattern() + (yes ? "\" matches \"" : "\" does not match \"") + std::string(subject) + '"');
+        return yes;
     }
 
     void tell(config::Span where, std::string text) { trace_->add(where, std::move(text)); }

@@ -4,6 +4,7 @@
 #include "core/arena.hpp"
 #include "core/clock.hpp"
 #include "core/rng.hpp"
+#include "exchange/counters.hpp"
 #include "exchange/exchange.hpp"
 #include "files/cache.hpp"
 #include "http/date.hpp"
@@ -18,6 +19,7 @@ struct Tools {
     const core::Clock& clock;
     core::Rng& rng;
     LocationChoice choice;  // used again by each decision
+    const exchange::Census* census = nullptr;  // for stub_status and its variables
 };
 
 /// Lives in the frame that serves the exchange, until its lines are in the log. That worker's thread only.
@@ -76,6 +78,8 @@ class Scope {
 
     /// Patterns that were given up, for the log.
     std::string_view gave_up;
+    /// What rewrite_log wants told, if somebody listens.
+    std::vector<std::string>* rewrites = nullptr;
 
     /// Kept for the log if Snapshot::keeps_peer_fields.
     void keep_peer_fields(const http::Fields& fields);

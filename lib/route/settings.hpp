@@ -13,6 +13,7 @@
 #include "files/open.hpp"
 #include "http/conditional.hpp"
 #include "http/head.hpp"
+#include "observe/log_options.hpp"
 #include "route/access.hpp"
 #include "route/real_ip.hpp"
 #include "route/types.hpp"
@@ -134,20 +135,34 @@ struct AccessLog {
     vars::Template condition;  // if=
     bool has_condition = false;
     std::uint32_t file = 0;  // index into Snapshot::files
+    vars::Template path;     // of a target with variables: a path for each line
+    bool has_path = false;
 };
 
 struct ErrorLog {
     std::string target;
     exchange::Level level = exchange::Level::error;
     std::uint32_t file = 0;
+    bool json = false;  // one JSON object per line
 };
 
 enum class ServerTokens : std::uint8_t { on, off, build, text };
+enum class Lingering : std::uint8_t { off, on, always };
+/// `usual`: toward loopback and private addresses.
+enum class ProxyStatus : std::uint8_t { usual, on, off };
 enum class Satisfy : std::uint8_t { all, any };
 
 /// A list that a level either has of its own or takes from around it.
 template <class T>
 using Shared = std::shared_ptr<const std::vector<T>>;
+
+/// Where the directives stand that set limits, by their names: for messages that say which one was passed.
+using Places = Shared<std::pair<std::string_view, config::Span>>;
+
+/// keepalive_disable: browsers whose connections are not kept.
+struct KeepAliveDisable {
+    bool msie6 = true, safari = false;
+};
 
 struct ClientSettings {
     std::uint64_t max_body = 1 << 20;  // bytes; 0: any
@@ -159,6 +174,11 @@ struct ClientSettings {
     core::Duration keepalive_time = hours(1);
     core::Duration lingering_timeout = seconds(5);
     core::Duration lingering_time = seconds(30);
+    Lingering lingering = Lingering::on;
+    KeepAliveDisable keepalive_disable;
+    bool reset_timedout = false;  // reset_timedout_connection
+    bool limits_rate = false;     // there is a limit_rate
+    vars::Template limit_rate, limit_rate_after;
 };
 
 struct ProxySettings {
@@ -234,6 +254,7 @@ struct Settings {
     Shared<ErrorPage> error_pages;
     Shared<AccessLog> access_logs;
     Shared<ErrorLog> error_logs;
+    observe::LogOptions log_cache;  // open_log_file_cache
     vars::Template default_type;  // "": none is told
     vars::Template server_tokens_text;
     ServerTokens server_tokens = ServerTokens::on;
@@ -242,6 +263,9 @@ struct Settings {
     bool recursive_error_pages = false;
     bool log_not_found = true, rewrite_log = false, log_subrequest = false;
     bool chunked = true;  // chunked_transfer_encoding
+    bool msie_padding = true;
+    ProxyStatus proxy_status = ProxyStatus::usual;
+    Places places;
 };
 
 }  // namespace sluice::route

@@ -9,6 +9,7 @@
 
 #include "config/tree.hpp"
 #include "net/listen.hpp"
+#include "observe/log_options.hpp"
 #include "route/route.hpp"
 #include "route/variable.hpp"
 #include "vars/geo.hpp"
@@ -29,6 +30,8 @@ struct Listening {
     net::ListenOptions socket;
     bool proxy_protocol = false;  // each connection begins with a header of the PROXY protocol
     bool secure = false;
+    http::HeadLimits head_limits{.odd_names = true};  // the largest of all sites: what is read before one is known
+    std::size_t easy_head = 0, easy_fields = 0;  // a head of so many bytes and fields is none too large for any of them
 };
 
 /// The main level: what the process does.
@@ -41,6 +44,14 @@ struct Main {
     bool daemon = true;
     bool needs_raw_sockets = false;  // proxy_bind ... transparent: a right of root's is kept for it
     std::vector<ErrorLog> error_logs;
+    std::optional<std::uint64_t> core_size;  // worker_rlimit_core, bytes
+};
+
+/// What lines of logs go to.
+struct LogTarget {
+    std::string name;
+    observe::LogOptions options;
+    config::Span where;  // what first named it; unknown: nothing in the conf did
 };
 
 /// open_file_cache, of which each worker has one.
@@ -62,8 +73,9 @@ struct Snapshot {
     std::unordered_map<std::string, std::uint32_t> group_by_name;  // for proxy_pass with variables
     std::deque<Site> sites;
     std::vector<Listening> listening;
-    std::vector<std::string> files;  // targets of logs
+    std::vector<LogTarget> files;
     std::vector<FileCache> file_caches;
+    bool logs_rewrites = false;      // some rewrite_log is on
     bool keeps_peer_fields = false;  // somebody reads $upstream_http_… or $sent_http_… after the exchange
 
     /// "conf/site.conf:12"

@@ -23,7 +23,21 @@ const std::string& machine_name() {
     return name;
 }
 
+template <std::uint64_t (*Number)(const exchange::Totals&)>
+Value read_totals(Scope& scope, const Variable&) {
+    return number_value(scope, scope.tools.census ? Number(scope.tools.census->totals()) : 0);
+}
+
+std::uint64_t active(const exchange::Totals& t) { return t.active; }
+std::uint64_t reading(const exchange::Totals& t) { return t.reading; }
+std::uint64_t writing(const exchange::Totals& t) { return t.writing; }
+std::uint64_t waiting(const exchange::Totals& t) { return t.waiting(); }
+
 constexpr VariableRow table[] = {
+    {"connections_active", read_totals<active>, "Connections of clients now, as in stub_status."},
+    {"connections_reading", read_totals<reading>, "Those on which the head of a request is being read."},
+    {"connections_writing", read_totals<writing>, "Those on which a request is being served."},
+    {"connections_waiting", read_totals<waiting>, "Those that wait for a request."},
     {"hostname", [](Scope&, const Variable&) { return Value{machine_name()}; }, "The name of this machine."},
     {"nginx_version", [](Scope&, const Variable&) { return Value{version}; },
      "The version of sluice, not one of nginx."},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http/browser.hpp"
 #include "http/status.hpp"
 #include "proxy/finish.hpp"
 #include "route/decide.hpp"
@@ -39,6 +40,14 @@ std::string_view words_of_page(int status) {
     return status == 401 ? "Authorization Required" : http::status_phrase(status);
 }
 
+/// Browsers that show a page of their own in place of a short one.
+bool wants_padding(const exchange::Exchange& x) {
+    const auto* agent = http::find(x.head.fields, http::FieldId::user_agent);
+    if (!agent) return false;
+    const auto browser = http::browser_of(agent->value);
+    return browser.msie || browser.chrome;
+}
+
 std::string page(proxy::Serving& q, int status) {
     const auto detail = detail_of_400(status);
     if (!detail.empty()) status = 400;
@@ -48,6 +57,8 @@ std::string page(proxy::Serving& q, int status) {
     std::string out = "<html>\r\n<head><title>" + title + "</title></head>\r\n<body>\r\n<center><h1>" + heading + "</h1></center>\r\n";
     if (!detail.empty()) ((out += "<center>") += detail) += "</center>\r\n";
     ((out += "<hr><center>") += server_name(q.scope)) += "</center>\r\n</body>\r\n</html>\r\n";
+    if (status >= 400 && q.settings().msie_padding && wants_padding(q.x))
+        for (int i = 0; i < 6; ++i) out += "<!-- a padding to disable MSIE and Chrome friendly error page -->\r\n";
     return out;
 }
 
@@ -85,7 +96,7 @@ Task<void> send_page(proxy::Serving& q, int status, Reason reason, std::string_v
     if (!content_range.empty()) fields.push_back({"Content-Range", content_range});
     if (reason == Reason::none && !has_page(status) && detail_of_400(status).empty()) co_return co_await send(q, status, fields, {});
     std::string body = page(q, status);
-    if (reason != Reason::none) {
+    if (reason != Reason::none && !row(reason).is_ordinary()) {
         proxy::make_id(q);
         (body += "<!-- reason: ") += row(reason).name;
         if (!detail.empty()) ((body += " (") += detail) += ')';
@@ -105,6 +116,12 @@ Task<void> send_redirect(proxy::Serving& q, int status, std::string_view locatio
     forget_ranges(q.scope);
     if (!location.empty()) fields.push_back({"Location", route::absolute_location(q.scope, location), http::FieldId::location});
     co_await send(q, status, fields, body);
+}
+
+Task<void> send_plain_text(proxy::Serving& q, std::string_view text) {
+    http::Fields fields;
+    fields.push_back({"Content-Type", "text/plain", http::FieldId::content_type});
+    co_await send(q, 200, fields, text);
 }
 
 Task<void> send_text(proxy::Serving& q, int status, std::string_view text) {

@@ -13,6 +13,9 @@ net::Task<void> send_page(proxy::Serving& q, int status, exchange::Reason reason
 /// The page of a redirect, with its Location.
 net::Task<void> send_redirect(proxy::Serving& q, int status, std::string_view location);
 
+/// 200 with a text of our own.
+net::Task<void> send_plain_text(proxy::Serving& q, std::string_view text);
+
 /// `return 200 "text"`.
 net::Task<void> send_text(proxy::Serving& q, int status, std::string_view text);
 

@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "exchange/meaning.hpp"
-#include "server/answers.hpp"
+#include "http/head_buffers.hpp"
+#include "route/decide.hpp"
 #include "server/serve.hpp"
 #include "server/worker.hpp"
 
@@ -49,6 +50,20 @@ void Client::abort() {
     stream_.abort();
 }
 
+namespace {
+/// One of what a counter counts, as long as it lives.
+class Counted {
+  public:
+    explicit Counted(std::atomic<std::uint32_t>& counter) : counter_(counter) { exchange::Counters::add(counter_, 1u); }
+    ~Counted() { exchange::Counters::add(counter_, ~0u); }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+
+  private:
+    std::atomic<std::uint32_t>& counter_;
+};
+}  // namespace
+
 net::Detached Client::serve() {
     Input in;
     in.buffer = worker_.loop().buffers().lend_small();
@@ -67,7 +82,7 @@ net::Detached Client::serve() {
         served_by_ = nullptr;
         if (more && in.empty()) {
             if (worker_.draining()) {
-                must_linger_ = true;  // it was promised more: its next request may be on its way
+                must_linger_ = lingers_;  // it was promised more: its next request may be on its way
                 break;
             }
             in.buffer.release();
@@ -114,17 +129,25 @@ Task<bool> Client::serve_one(Input& in) {
 
 Task<std::size_t> Client::read_head(Input& in, proxy::Serving& q) {
     Exchange& x = q.x;
-    const auto& site = *q.scope.site;
-    const auto deadline = x.record.began + site.header_timeout;
+    const auto& limits = q.scope.listening.head_limits;
+    const auto deadline = x.record.began + q.scope.site->header_timeout;
+    const Counted reading(worker_.counters().reading);
     std::size_t seen = 0;
     for (;;) {
         if (!in.empty()) {
             const auto bytes = in.bytes();
-            const auto head = http::parse_request_head({bytes.data(), bytes.size()}, seen, site.head_limits, x.head);
-            if (head.state == http::HeadState::complete) co_return head.size;
+            const std::string_view text(bytes.data(), bytes.size());
+            if (seen == 0) exchange::Counters::add(worker_.counters().requests, std::uint64_t{1});
+            auto head = http::parse_request_head(text, seen, limits, x.head);
+            // What came before the mistake says whose site it is, and may lie in a buffer that has been given back: once
+            // more from the start.
+            if (head.state == http::HeadState::failed && seen > 0) head = http::parse_request_head(text, 0, limits, x.head);
+            if (head.state == http::HeadState::complete) {
+                const auto size = head.size;
+                head = judge_size(q, text.substr(0, size));
+                if (head.status == 0) co_return size;
+            }
             if (head.state == http::HeadState::failed) {
-                // What was read of it before may lie in a buffer that has been given back: once more from the start.
-                if (seen > 0) http::parse_request_head({bytes.data(), bytes.size()}, 0, site.head_limits, x.head);
                 co_await refuse(in, q, head.status, head.why);
                 co_return 0;
             }
@@ -134,7 +157,7 @@ Task<std::size_t> Client::read_head(Input& in, proxy::Serving& q) {
         if (in.room().empty()) in.grow(worker_.loop().buffers());
         auto n = co_await stream_.read_some(in.room(), deadline - worker_.loop().now());
         if (!n || *n == 0) {
-            co_await end_without_request(in, q, !n && n.error().code == Code::timed_out);
+            end_without_request(in, q, !n && n.error().code == Code::timed_out);
             co_return 0;
         }
         in.end += *n;
@@ -148,16 +171,51 @@ std::string_view first_line(std::span<const char> bytes) {
     const auto start = std::min(line.find_first_not_of("\r\n"), line.size());
     return line.substr(start, line.find_first_of("\r\n", start) - start);
 }
+
+/// The parser's status for fields is the one of RFC 6585; the conf and clients of nginx know 494, sent as 400.
+int as_nginx(int status) { return status == 431 ? 494 : status; }
 }  // namespace
 
-/// The head will not be whole. A request that has begun has its record; a connection on which none has ends silently.
-Task<void> Client::end_without_request(Input& in, proxy::Serving& q, bool timed_out) {
+/// As in nginx, the first line and those up to Host meet the limits of the listener's default site, the rest those of the
+/// request's own.
+http::HeadOutcome Client::judge_size(proxy::Serving& q, std::string_view head) {
+    using http::HeadState;
+    const auto& fields = q.x.head.fields;
+    const auto& listening = q.scope.listening;
+    if (head.size() <= listening.easy_head && fields.size() <= listening.easy_fields) return {};
+    const auto& before = q.scope.snapshot.sites[listening.default_site];
+    q.x.target = http::parse_target(q.x.head);
+    if (!q.x.target.error) route::find_site(q.scope);
+    const auto& after = *q.scope.site;
+    const auto* host = http::find(fields, http::FieldId::host);
+    const auto changes_at = host ? static_cast<std::size_t>(host->value.data() - head.data()) : head.size();
+    const auto held = http::hold(head, before.head_buffers, after.head_buffers, changes_at);
+    if (held.held != http::Held::all && held.first_over.data() < head.data() + changes_at) {
+        // As if what comes behind had not been read: nobody knows the site then.
+        q.x.head.fields.clear();
+        q.x.target = {};
+        q.scope.site = &before;
+        q.scope.route = &before.root;
+        q.scope.host = {};
+    }
+    if (held.held == http::Held::request_line_too_long) return {HeadState::failed, 0, 414, "the first line is longer than allowed"};
+    if (held.held == http::Held::field_too_long) return {HeadState::failed, 0, 494, "the fields are larger than allowed"};
+    if (fields.size() > after.max_headers) return {HeadState::failed, 0, 494, http::too_many_fields.data()};
+    return {};
+}
+
+/// The head will not be whole. A request that has begun has its record; a connection on which none has ends silently. As in
+/// nginx, who was too slow gets no answer: a request of a client that has waited may meet it half-way.
+void Client::end_without_request(Input& in, proxy::Serving& q, bool timed_out) {
     Exchange& x = q.x;
     x.head.line = first_line(in.bytes());
-    if (x.head.line.empty()) co_return;
-    if (timed_out) co_return co_await refuse(in, q, 408, "the request head did not come in time");
-    x.record.reason = Reason::client_closed;
+    if (x.head.line.empty()) return;
+    x.record.reason = timed_out ? Reason::client_timed_out : Reason::client_closed;
     x.record.status = row(x.record.reason).status;
+    if (timed_out && proxy::logs_level(q, exchange::Level::info))
+        proxy::log_error(q, exchange::Level::info, "client timed out (110: Connection timed out) while reading client request headers",
+                         proxy::places_of(q, "client_header_timeout"));
+    if (timed_out && q.settings().client.reset_timedout) stream_.close_with_reset();
     record(q);
 }
 
@@ -166,12 +224,12 @@ Task<void> Client::refuse(Input& in, proxy::Serving& q, int status, const char* 
     Exchange& x = q.x;
     if (x.head.line.empty()) x.head.line = first_line(in.bytes());
     x.head.minor = 1;
+    x.framing = {};
     Http1Requester requester(stream_, q.scope, q.s, {}, false);
     x.requester = &requester;
-    const auto reason = exchange::reason_of_refusal(status);
-    if (proxy::logs_level(q, row(reason).level)) proxy::log_error(q, row(reason).level, why);
-    co_await send_page(q, status, reason, why);
+    co_await serve_refusal(q, as_nginx(status), why);
     must_linger_ = true;
+    settle(q, requester);
     record(q);
 }
 
@@ -182,20 +240,36 @@ Task<bool> Client::serve_exchange(Input& in, proxy::Serving& q, std::size_t head
         co_await refuse(in, q, refusal.status, refusal.why);
         co_return false;
     }
+    const Counted writing(worker_.counters().writing);
     Http1Requester requester(stream_, q.scope, q.s, in.bytes().subspan(head_size), true);
     x.requester = &requester;
     co_await server::serve(q, requester);
     record(q);
     if (!requester.keeps_alive()) {
-        must_linger_ = !requester.was_cut() && !requester.was_tunnel() &&
-                       (!requester.body_done() || !requester.excess().empty() || stream_.input_pending());
+        must_linger_ = !requester.body_done() || !requester.excess().empty() || stream_.input_pending();
+        settle(q, requester);
         co_return false;
     }
     in.replace(requester.excess(), worker_.loop().buffers());
     co_return true;
 }
 
+/// The connection ends: how, says the route of its last request.
+void Client::settle(const proxy::Serving& q, const Http1Requester& requester) {
+    using route::Lingering;
+    const auto& client = q.settings().client;
+    if (client.lingering != Lingering::on) must_linger_ = client.lingering == Lingering::always;
+    if (requester.was_cut() || requester.was_tunnel()) must_linger_ = false;
+    const bool without_answer = q.x.record.status == 444 && q.x.record.bytes_sent == 0;
+    if (client.reset_timedout && (without_answer || q.x.record.reason == Reason::client_timed_out)) stream_.close_with_reset();
+}
+
 void Client::record(proxy::Serving& q) {
+    const auto ms = [](core::Duration time) { return static_cast<std::uint32_t>(std::min<std::int64_t>(time.count() / 1000, UINT32_MAX)); };
+    const auto& client = q.settings().client;
+    lingers_ = client.lingering != route::Lingering::off;
+    linger_ms_ = ms(client.lingering_time);
+    linger_pause_ms_ = ms(client.lingering_timeout);
     if (q.x.record.last_byte == core::never) q.x.record.last_byte = worker_.loop().now();
     log_access(q);
 }
@@ -205,11 +279,10 @@ void Client::record(proxy::Serving& q) {
 net::Detached Client::linger() {
     must_linger_ = false;
     auto buffer = worker_.loop().buffers().lend_small();
-    const route::ClientSettings usual;
     stream_.shutdown_send();
-    const auto until = worker_.loop().now() + usual.lingering_time;
+    const auto until = worker_.loop().now() + std::chrono::milliseconds(linger_ms_);
     while (!aborted_ && worker_.loop().now() < until) {
-        auto n = co_await stream_.read_some(buffer.span(), usual.lingering_timeout);
+        auto n = co_await stream_.read_some(buffer.span(), std::chrono::milliseconds(linger_pause_ms_));
         if (!n || *n == 0) break;
     }
     buffer.release();

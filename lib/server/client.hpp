@@ -48,8 +48,11 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     net::Task<bool> serve_exchange(Input& in, proxy::Serving& q, std::size_t head_size);
     /// The head's size; 0: there is no request (closed, timed out), or a bad one that has been answered.
     net::Task<std::size_t> read_head(Input& in, proxy::Serving& q);
-    net::Task<void> end_without_request(Input& in, proxy::Serving& q, bool timed_out);
+    /// Of a head that the parser has taken: `failed`, if it is refused all the same.
+    http::HeadOutcome judge_size(proxy::Serving& q, std::string_view head);
+    void end_without_request(Input& in, proxy::Serving& q, bool timed_out);
     net::Task<void> refuse(Input& in, proxy::Serving& q, int status, const char* why);
+    void settle(const proxy::Serving& q, const Http1Requester& requester);
     void record(proxy::Serving& q);
 
     Worker& worker_;
@@ -58,11 +61,12 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     const ListenAddress& local_;
     core::Instant accepted_;
     core::Duration keep_alive_{};  // as the last request's route has it
+    std::uint32_t linger_ms_ = 0, linger_pause_ms_ = 0;  // lingering_time and _timeout, of the last request's route
     std::uint64_t number_;
     const route::Snapshot* served_by_ = nullptr;
     std::unique_ptr<const exchange::ProxyHeader> proxy_header_;  // if the listener wants one
     std::uint32_t requests_ = 0;
-    bool begun_ = false, parked_ = false, gone_ = false, aborted_ = false, must_linger_ = false;
+    bool begun_ = false, parked_ = false, gone_ = false, aborted_ = false, must_linger_ = false, lingers_ = true;
 };
 
 }  // namespace sluice::server

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "http/browser.hpp"
 #include "http/head_writer.hpp"
 #include "http/status.hpp"
 #include "net/listen.hpp"
@@ -34,8 +35,7 @@ void Input::replace(std::span<char> bytes, core::BufferPool& buffers) {
 }
 
 void Input::grow(core::BufferPool& buffers) {
-    if (buffer.size() >= core::BufferPool::large) return;
-    auto larger = buffers.lend_large();
+    auto larger = buffer.size() < core::BufferPool::large ? buffers.lend_large() : buffers.lend_huge(buffer.size() * 2);
     std::memcpy(larger.data(), buffer.data() + begin, end - begin);
     end -= std::exchange(begin, 0);
     buffer = std::move(larger);
@@ -54,8 +54,17 @@ void Http1Requester::obey(const route::ClientSettings& settings) {
     reader_.wait_at_most(settings.body_timeout);
     const auto& record = x_.record;
     if (settings.keepalive_timeout.count() == 0 || record.number >= settings.keepalive_requests ||
-        record.began - record.accepted >= settings.keepalive_time)
+        record.began - record.accepted >= settings.keepalive_time || is_disabled(settings.keepalive_disable))
         keep_alive_ = false;
+}
+
+bool Http1Requester::is_disabled(const route::KeepAliveDisable& disable) const {
+    const bool asks_msie = disable.msie6 && x_.head.method == http::Method::post;
+    if (!asks_msie && !disable.safari) return false;
+    const auto* agent = http::find(x_.head.fields, http::FieldId::user_agent);
+    if (!agent) return false;
+    const auto browser = http::browser_of(agent->value);
+    return (asks_msie && browser.msie6) || (disable.safari && browser.safari);
 }
 
 net::Address Http1Requester::local_address() const { return net::local_address(stream_.fd()); }
@@ -157,6 +166,7 @@ std::string_view Http1Requester::write_head(const Answer& answer, char* out, boo
         }
     }
     for (const auto& f : *answer.fields) w.field(f);
+    if (!proxy_status_.empty()) w.field("Proxy-Status", proxy_status_);
     w.add("\r\n");
     return w.written();
 }
@@ -180,10 +190,15 @@ Task<result<void>> Http1Requester::send_head(const Answer& answer, std::span<con
     // With an access log the connection stays open a moment longer, until the line is written.
     if (!keep_alive_ && answer.status != 101 && !writes_access_log(scope_)) writer_.ends_stream();
 
-    const auto size = http::written_size(*answer.fields) + answer.reason.size() + 320;
+    append_proxy_status();
+    const auto size = http::written_size(*answer.fields) + answer.reason.size() + proxy_status_.size() + 320;
     if (size > core::BufferPool::large) co_return Failure{Code::too_large, Side::self, Stage::response_head, 0};
     auto buffer = size <= core::BufferPool::small ? s_.loop.buffers().lend_small() : s_.loop.buffers().lend_large();
     auto head = write_head(answer, buffer.data(), chunked);
+    if (settings().limits_rate || scope_.limit_rate) {
+        read_rate();
+        if (rate_ != 0) co_return sent(co_await write_slowly(head, body, last, last ? last_fields(nullptr) : nullptr), body.size(), last);
+    }
     auto rest = body;
     if (!chunked && !body.empty() && body.size() <= buffer.size() - head.size()) {
         // Copying a small body behind its head costs less than a second part in the system call.
@@ -196,7 +211,9 @@ Task<result<void>> Http1Requester::send_head(const Answer& answer, std::span<con
 }
 
 Task<result<void>> Http1Requester::send_body(std::span<const char> body, bool last, const http::Fields* trailers) {
-    auto n = co_await writer_.write("", body, last, last ? last_fields(trailers) : nullptr);
+    const auto* end = last ? last_fields(trailers) : nullptr;
+    if (rate_ != 0) co_return sent(co_await write_slowly("", body, last, end), body.size(), last);
+    auto n = co_await writer_.write("", body, last, end);
     co_return sent(n, body.size(), last);
 }
 

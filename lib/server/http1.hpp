@@ -18,7 +18,7 @@ struct Input {
     std::span<char> room() const { return buffer.span().subspan(end); }
     /// Makes these the only bytes; they may lie in the buffer itself.
     void replace(std::span<char> bytes, core::BufferPool& buffers);
-    /// Moves to a large buffer; in a large one nothing happens.
+    /// Moves to a larger buffer.
     void grow(core::BufferPool& buffers);
 };
 
@@ -67,6 +67,13 @@ class Http1Requester final : public exchange::Requester {
     net::Task<core::result<void>> send_direct(const exchange::FilePart& part, bool last);
     net::Task<core::result<void>> send_by_reading(const exchange::FilePart& part, bool last);
     core::result<void> sent(core::result<std::size_t> n, std::size_t payload, bool last);
+    bool is_disabled(const route::KeepAliveDisable& disable) const;
+    void read_rate();
+    /// How much of a body of `size` may go out now; 0: nothing, for as long as `wait` says.
+    std::uint64_t allowance(std::size_t size, core::Duration& wait) const;
+    /// As BodyWriter::write, no faster than limit_rate.
+    net::Task<core::result<std::size_t>> write_slowly(std::string_view head, std::span<const char> body, bool last, const http::Fields* trailers);
+    void append_proxy_status();
 
     const route::ClientSettings& settings() const { return scope_.settings().client; }
 
@@ -76,6 +83,8 @@ class Http1Requester final : public exchange::Requester {
     proxy::Service& s_;
     exchange::BodyReader reader_;
     exchange::BodyWriter writer_;
+    std::uint64_t rate_ = 0, rate_after_ = 0;  // bytes per second; 0: as fast as it goes
+    std::string proxy_status_;
     std::string spill_;  // excess that came into a buffer that is not ours to keep
     bool keep_alive_, cut_ = false, tunnel_ = false, raw_until_close_ = false;
     bool chunked_ = false, trails_ = false;

@@ -39,15 +39,13 @@ Task<bool> Client::read_proxy_header(Input& in) {
 void Client::tell_no_proxy_header(Level level, std::string_view why) {
     const auto& conf = worker_.conf();
     const auto* listening = conf.find_listening(local_.number);
-    std::string line = "*" + std::to_string(number_) + ' ';
-    (line += why) += " while reading PROXY protocol, client: ";
-    (line += address_.ip()) += ", server: ";
-    line += local_.address.text();
+    const auto text = std::string(why) + " while reading PROXY protocol", client = address_.ip(), server = local_.address.text();
+    const observe::ErrorEntry entry{.text = text, .connection = number_, .client = client, .server = server, .has_request = false};
     const auto* logs = listening ? conf.snapshot->sites[listening->default_site].root.settings.error_logs.get() : nullptr;
-    if (!logs) return worker_.tell(level, line);
+    if (!logs) return worker_.tell(level, entry);
     boost::container::small_vector<observe::ErrorSink, 2> sinks;
-    for (const auto& log : *logs) sinks.push_back({conf.channels[log.file], log.level});
-    worker_.logs().error(sinks.data(), sinks.data() + sinks.size(), level, line);
+    for (const auto& log : *logs) sinks.push_back({conf.channels[log.file], log.level, log.json});
+    worker_.logs().error(sinks.data(), sinks.data() + sinks.size(), level, entry);
 }
 
 }  // namespace sluice::server

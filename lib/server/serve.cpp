@@ -8,6 +8,7 @@
 #include "route/log_line.hpp"
 #include "server/answers.hpp"
 #include "server/send_file.hpp"
+#include "server/stub_status.hpp"
 
 namespace sluice::server {
 
@@ -36,6 +37,15 @@ void tell_ignored_fields(proxy::Serving& q) {
     }
 }
 
+/// rewrite_log: what the rewrite module has to say.
+void tell_rewrites(proxy::Serving& q) {
+    auto* said = q.scope.rewrites;
+    if (!said || said->empty()) return;
+    if (proxy::logs_level(q, exchange::Level::notice))
+        for (const auto& text : *said) proxy::log_error(q, exchange::Level::notice, text);
+    said->clear();
+}
+
 /// What a refusal of ours is called. What the conf says itself is no failure.
 Reason reason_of(const Decision& decision) {
     if (decision.reason != Reason::none) return decision.reason;
@@ -44,15 +54,15 @@ Reason reason_of(const Decision& decision) {
 }
 
 void tell_refusal(proxy::Serving& q, const Decision& decision, Reason reason) {
-    if (reason == Reason::none || !*decision.why) return;
+    const auto level = row(reason).level;
+    if (reason == Reason::none || row(reason).is_ordinary() || !*decision.why || !proxy::logs_level(q, level)) return;
+    // Programs that watch the log look for nginx's words up to the client's address: places go to the end.
+    const auto rule = q.scope.snapshot.place(decision.where);
+    if (reason == Reason::denied_by_rule) return proxy::log_error(q, level, decision.why, "rule: " + rule);
     std::string text = decision.why;
-    if (reason == Reason::body_too_large) text += ": " + std::to_string(q.x.framing.length) + " bytes";
-    if (!proxy::logs_level(q, row(reason).level)) return;
-    const auto place = q.scope.snapshot.place(decision.where);
-    // Programs that watch the log look for nginx's words up to the client's address: the place goes to the end.
-    if (reason == Reason::denied_by_rule) return proxy::log_error(q, row(reason).level, text, "rule: " + place);
-    if (!place.empty()) text += ", by " + place;
-    proxy::log_error(q, row(reason).level, text);
+    const bool is_body = reason == Reason::body_too_large;
+    if (is_body) text += ": " + std::to_string(q.x.framing.length) + " bytes";
+    proxy::log_error(q, level, text, proxy::places_of(q, is_body ? "client_max_body_size" : ""));
 }
 
 /// The peer's doing: nobody else can find out.
@@ -70,21 +80,29 @@ void forget_type(route::Scope& scope) {
     carried.erase(std::remove_if(carried.begin(), carried.end(), is_type), carried.end());
 }
 
-}  // namespace
+/// What the route has to serve, other than files, answers. Unserved: nothing has been sent.
+Task<std::optional<proxy::Unserved>> serve_content(proxy::Serving& q) {
+    const auto& content = q.scope.route->content;
+    if (const auto* pass = std::get_if<route::ProxyPass>(&content)) co_return co_await proxy::forward(q, *pass);
+    co_return co_await send_stub_status(q);
+}
 
-Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
-    auto decision = route::decide(q.scope);
-    requester.obey(q.settings().client);
-    tell_ignored_fields(q);
-    std::string_view detail = decision.why;
-    Reason reason = Reason::none;
+/// nginx's words for what it refuses, where it has some; else ours. `limit`: the directive that is passed.
+std::string_view refusal_words(int status, const char* why, std::string_view& limit) {
+    limit = status == 414 || status == 494 ? "large_client_header_buffers" : "";
+    if (status == 414) return "client sent too long URI while reading client request line";
+    if (status != 494) return why;
+    if (std::string_view(why) != http::too_many_fields) return "client sent too long header line while reading client request headers";
+    limit = "max_headers";
+    return "client sent too many header lines while reading client request headers";
+}
+
+/// The answer to a decision; `reason` and `detail` are of a refusal.
+Task<void> answer(proxy::Serving& q, Decision decision, Reason reason, std::string_view detail) {
     std::string_view content_range;  // of a file: for the page of a 416
-    if (decision.kind == Decision::Kind::refuse) {
-        reason = reason_of(decision);
-        tell_refusal(q, decision, reason);
-    }
     for (;;) {
         tell_gave_up(q);
+        tell_rewrites(q);
         int status = decision.status;
         switch (decision.kind) {
             case Decision::Kind::respond:
@@ -99,9 +117,8 @@ Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
                 co_return q.x.requester->cut();
             case Decision::Kind::serve: {
                 auto instead = try_files(q);
-                const auto* pass = std::get_if<route::ProxyPass>(&q.scope.route->content);
-                if (!instead && pass) {
-                    const auto unserved = co_await proxy::forward(q, *pass);
+                if (!instead && !std::holds_alternative<route::StaticFiles>(q.scope.route->content)) {
+                    const auto unserved = co_await serve_content(q);
                     if (!unserved) co_return;
                     if (unserved->redirect) {
                         q.x.record.redirected = true;
@@ -135,6 +152,7 @@ Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
             co_return co_await send_page(q, status, reason, detail, content_range);
         }
         forget_type(q.scope);
+        if (reason != Reason::none) q.x.record.reason = reason;
         decision = *instead;
         if (decision.kind == Decision::Kind::refuse) {
             reason = reason_of(decision);
@@ -144,6 +162,57 @@ Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
     }
 }
 
+}  // namespace
+
+Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
+    std::vector<std::string> rewrites;
+    if (q.scope.snapshot.logs_rewrites) q.scope.rewrites = &rewrites;
+    const auto decision = route::decide(q.scope);
+    requester.obey(q.settings().client);
+    tell_ignored_fields(q);
+    Reason reason = Reason::none;
+    if (decision.kind == Decision::Kind::refuse) {
+        reason = reason_of(decision);
+        tell_refusal(q, decision, reason);
+    }
+    co_await answer(q, decision, reason, decision.why);
+}
+
+Task<void> serve_refusal(proxy::Serving& q, int status, const char* why) {
+    route::settle_refused(q.scope);
+    Decision decision;
+    decision.kind = Decision::Kind::refuse;
+    decision.status = status;
+    const auto reason = exchange::reason_of_refusal(status);
+    q.x.record.reason = reason;
+    std::string_view limit;
+    const auto words = refusal_words(status, why, limit);
+    if (proxy::logs_level(q, row(reason).level)) proxy::log_error(q, row(reason).level, words, proxy::places_of(q, limit));
+    co_await answer(q, decision, reason, why);
+}
+
+namespace {
+
+/// Of a log whose name has variables. What a client sends must not lead out of the folders that the conf speaks of, though
+/// nginx would follow: such a line is not written.
+std::string_view path_of(proxy::Serving& q, const route::AccessLog& log) {
+    auto path = q.scope.evaluate(log.path);
+    const auto refuse = [&](const char* why) {
+        proxy::log_error(q, exchange::Level::error, "no line for access_log \"" + log.target + "\": " + why);
+        return std::string_view{};
+    };
+    if (path.find('\0') != path.npos) return refuse("its path has a NUL");
+    for (std::size_t from = 0; (from = path.find("..", from)) != path.npos; from += 2) {
+        const bool begins = from == 0 || path[from - 1] == '/';
+        if (begins && (from + 2 == path.size() || path[from + 2] == '/')) return refuse("its path has a \"..\"");
+    }
+    if (path.empty() || path.ends_with('/')) return refuse("its path names no file");
+    if (path.starts_with('/')) return path;
+    return q.scope.arena.keep(q.scope.snapshot.prefix + std::string(path));
+}
+
+}  // namespace
+
 void log_access(proxy::Serving& q) {
     const auto& logs = q.settings().access_logs;
     if (!logs) return;
@@ -152,7 +221,11 @@ void log_access(proxy::Serving& q) {
         if (!route::is_logged(log, q.scope)) continue;
         line.clear();
         route::append_log_line(line, *log.format, q.scope);
-        q.s.logs.access(*q.conf.channels[log.file], line);
+        auto& channel = *q.conf.channels[log.file];
+        if (!log.has_path)
+            q.s.logs.access(channel, line);
+        else if (const auto path = path_of(q, log); !path.empty())
+            q.s.logs.access(channel, path, line);
     }
 }
 

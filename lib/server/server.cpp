@@ -1,5 +1,6 @@
 #include "server/server.hpp"
 
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <iostream>
 #include <sstream>
 
@@ -15,6 +17,7 @@
 #include "config/checker.hpp"
 #include "config/parser.hpp"
 #include "observe/error_line.hpp"
+#include "observe/log_opener.hpp"
 #include "process/folders.hpp"
 #include "process/limits.hpp"
 #include "process/notify.hpp"
@@ -60,9 +63,53 @@ std::string start_log_of(const config::Conf& conf, const ConfPlace& place) {
 
 }  // namespace
 
-std::shared_ptr<route::Snapshot> read_conf(const ConfPlace& place, const route::Snapshot* before) {
+namespace {
+
+/// Files that only root may read come from the keeper.
+class KeptFiles final : public config::DiskFiles {
+  public:
+    explicit KeptFiles(process::Keeper& keeper) : keeper_(keeper) {}
+    Read read(const std::string& path) const override {
+        auto plain = DiskFiles::read(path);
+        if (plain.error != std::strerror(EACCES) || !keeper_.is_running()) return plain;
+        const int fd = keeper_.open_conf(std::filesystem::absolute(path).lexically_normal());
+        if (fd < 0) return plain;
+        auto kept = read_descriptor(fd);
+        close(fd);
+        return kept;
+    }
+
+  private:
+    static Read read_descriptor(int fd) {
+        Read out;
+        char part[16384];
+        for (ssize_t n; (n = ::read(fd, part, sizeof part)) != 0;) {
+            if (n < 0) return {"", std::strerror(errno)};
+            out.bytes.append(part, static_cast<std::size_t>(n));
+        }
+        return out;
+    }
+    process::Keeper& keeper_;
+};
+
+/// What the keeper is for under that conf.
+process::KeeperDuties duties_of(const route::Snapshot& snapshot) {
+    process::KeeperDuties out;
+    const auto full = [](const std::string& path) { return std::filesystem::absolute(path).lexically_normal().string(); };
+    for (const auto& log : snapshot.files)
+        if (!log.options.by_line && log.name != "-" && log.name != "stderr" && !log.name.starts_with("syslog:")) out.logs.push_back(full(log.name));
+    for (config::SourceId i = 0; i < snapshot.conf.sources.size(); ++i) {
+        const auto& path = snapshot.conf.sources[i].path;
+        if (std::ranges::find(out.confs, full(path)) == out.confs.end()) out.confs.push_back(full(path));
+    }
+    return out;
+}
+
+}  // namespace
+
+std::shared_ptr<route::Snapshot> read_conf(const ConfPlace& place, const route::Snapshot* before, const config::Files& files) {
     const auto path = config::resolve_path(place.prefix, place.path);
-    auto conf = config::parse(config::DiskFiles(), path, {.prefix = std::string(config::folder_of(path)), .globals = place.globals});
+    auto conf = config::parse(files, path, {.prefix = std::string(config::folder_of(path)), .globals = place.globals});
     config::check(conf);
     return compile::compile(std::move(conf), {.prefix = place.prefix, .error_log = place.error_log, .before = before});
 }
@@ -70,6 +117,7 @@ std::shared_ptr<route::Snapshot> read_conf(const ConfPlace& place, const route::
 Server::Server() = default;
 
 Server::~Server() {
+    observe::set_log_opener({});
     if (shared_) shared_->workers.clear();
     if (!pid_path_.empty()) process::remove_pid_file(pid_path_, getpid());
 }
@@ -139,6 +187,8 @@ bool Server::start(const ConfPlace& place) {
     if (auto wrong = deploy(std::move(snapshot), deployed); !wrong.empty()) return fail(wrong);
     const auto& conf = *deployed.snapshot;
     if (!conf.main.error_logs.empty()) start_log_ = deployed.files[conf.main.error_logs.front().file];
+    if (conf.main.core_size)
+        if (const auto warning = process::limit_core(*conf.main.core_size); !warning.empty()) std::cerr << "sluice: [warn] " << warning << std::endl;
     if (conf.main.open_files)
         if (const auto warning = process::limit_open_files(*conf.main.open_files); !warning.empty()) std::cerr << "sluice: [warn] " << warning << std::endl;
     ListenTable::Change change;
@@ -146,7 +196,7 @@ bool Server::start(const ConfPlace& place) {
     if (auto wrong = enter_service(conf); !wrong.empty()) return fail(wrong);
     watch_end(deployed);
     if (auto wrong = make_workers(deployed, workers, change); !wrong.empty()) return fail(wrong);
-    if (std::ranges::none_of(conf.main.error_logs, [](const auto& log) { return log.target == "stderr"; })) log_writer_.take_stderr(start_log_);
+    if (std::ranges::none_of(conf.main.error_logs, [](const auto& log) { return log.target == "stderr"; })) log_writer_.take_stderr(start_log_, !conf.main.error_logs.empty() && conf.main.error_logs.front().json);
     start_report_.started();
     process::notify_ready();
     return true;
@@ -165,7 +215,7 @@ std::string Server::enter_service(const route::Snapshot& snapshot) {
     if (auto wrong = process::write_pid_file(pid_path, getpid()); !wrong.empty()) return wrong;
     pid_path_ = pid_path;
     open_control_socket();
-    return become_user(snapshot.main);
+    return become_user(snapshot);
 }
 
 /// Without it we serve all the same.
@@ -185,7 +235,8 @@ void Server::answer(const boost::json::object& question, Control::Reply reply) {
     reply(boost::json::object{{"error", "there is only {\"ask\": \"peers\"}"}});
 }
 
-std::string Server::become_user(const route::Main& main) {
+std::string Server::become_user(const route::Snapshot& snapshot) {
+    const auto& main = snapshot.main;
     if (!process::is_superuser()) {
         if (!main.user.empty()) std::cerr << "sluice: [warn] " << process::user_is_ignored << std::endl;
         return "";
@@ -194,10 +245,16 @@ std::string Server::become_user(const route::Main& main) {
     auto wrong = main.user.empty() ? process::find_default_user(user) : process::find_user(main.user, main.group, user);
     if (!wrong.empty()) return wrong;
     if (wrong = log_writer_.give_to(user.uid); !wrong.empty()) std::cerr << "sluice: [warn] " << wrong << std::endl;
-    std::vector<std::string> files{pid_path_};
-    if (control_socket_) files.push_back(control_socket_->path());
-    if (wrong = keeper_.start(files); !wrong.empty()) return wrong;
-    return process::become(user, main.needs_raw_sockets);
+    auto duties = duties_of(snapshot);
+    duties.user = user.uid;
+    duties.remove.push_back(pid_path_);
+    if (control_socket_) duties.remove.push_back(control_socket_->path());
+    if (wrong = keeper_.start(std::move(duties)); !wrong.empty()) return wrong;
+    observe::set_log_opener([this](const std::string& path) { return keeper_.open_log(path); });
+    wrong = process::become(user, main.needs_raw_sockets);
+    // Changing the user has taken away the right to leave a core file.
+    if (main.core_size) prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    return wrong;
 }
 
 /// Opens what the snapshot needs.
@@ -217,7 +274,7 @@ void Server::watch_end(Deployed& deployed) {
 std::string Server::open_logs(const route::Snapshot& snapshot, Deployed& out) {
     for (const auto& target : snapshot.files) {
         std::string error;
-        auto file = log_writer_.open(target, error);
+        auto file = log_writer_.open(target.name, error, target.options);
         if (!file) return from_conf_ ? error : "cannot open it: " + error;
         out.files.push_back(std::move(file));
     }
@@ -239,6 +296,7 @@ std::string Server::explain(const route::Snapshot& snapshot, const ListenTable::
 std::string Server::make_workers(const Deployed& deployed, unsigned count, ListenTable::Change& change) {
     const int limit = raise_descriptor_limit();
     shared_.reset(new Shared{clock_, log_writer_, upstream::dial, limit - descriptor_reserve(limit)});
+    shared_->census = this;
     try {
         for (unsigned i = 0; i < count; ++i) {
             auto& worker = shared_->workers.emplace_back(std::make_unique<Worker>(*shared_, deployed));
@@ -287,8 +345,8 @@ void Server::run() {
     listens_.forget_all();
     control_socket_.reset();
     if (!pid_path_.empty()) process::remove_pid_file(std::exchange(pid_path_, ""), getpid());
-    keeper_.finish();
     const bool logs_complete = log_writer_.stop(log_patience_);
+    keeper_.finish();  // the log's thread may have asked it until now
     if (!logs_complete) std::_Exit(0);
     // Not before: the log's thread may be about to nudge a worker's loop.
     shared_->workers.clear();
@@ -340,6 +398,19 @@ void Server::set_end_of(const std::shared_ptr<const route::Snapshot>& old) {
     });
 }
 
+exchange::Totals Server::totals() const {
+    exchange::Totals out;
+    for (const auto& worker : shared_->workers) {
+        const auto& counters = worker->counters();
+        out.active += worker->connections();
+        out.accepted += counters.accepted.load(std::memory_order_relaxed);
+        out.requests += counters.requests.load(std::memory_order_relaxed);
+        out.reading += counters.reading.load(std::memory_order_relaxed);
+        out.writing += counters.writing.load(std::memory_order_relaxed);
+    }
+    return out;
+}
+
 void Server::log(exchange::Level level, const std::string& text) {
     auto& worker = *shared_->workers.front();
     worker.loop().post([&worker, level, text] { worker.tell(level, text); });
@@ -364,7 +435,7 @@ void Server::reload() {
         log(exchange::Level::error, "the new configuration is refused, the old one stays");
         process::notify_ready();
     };
-    auto snapshot = read_conf(place_, deployed_.snapshot.get());
+    auto snapshot = read_conf(place_, deployed_.snapshot.get(), KeptFiles(keeper_));
     if (!snapshot->conf.ok()) return refuse(problems_for_log(snapshot->conf));
     Deployed deployed;
     if (auto wrong = deploy(std::move(snapshot), deployed); !wrong.empty()) return refuse(emerg_line(wrong));

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "compile/compile.hpp"
+#include "config/files.hpp"
 #include "process/daemon.hpp"
 #include "process/keeper.hpp"
 #include "server/control.hpp"
@@ -28,14 +29,15 @@ struct ConfPlace {
     std::string error_log;  // "": logs/error.log
 };
 
-/// Parses, checks and compiles; diagnostics are in the snapshot's conf. `before`: see compile::Options.
-std::shared_ptr<route::Snapshot> read_conf(const ConfPlace& place, const route::Snapshot* before = nullptr);
+/// Parses, checks and compiles what `files` has; diagnostics are in the snapshot's conf. `before`: see compile::Options.
+std::shared_ptr<route::Snapshot> read_conf(const ConfPlace& place, const route::Snapshot* before = nullptr,
+                                           const config::Files& files = config::DiskFiles());
 
 /// The process: the control thread is the one that calls start() and run().
-class Server {
+class Server final : exchange::Census {
   public:
     Server();
-    ~Server();
+    virtual ~Server();
 
     /// From flags. What went wrong, in one line that names the flag; "" if all is well. Nothing is accepted before run().
     std::string start(const Options& options);
@@ -61,10 +63,11 @@ class Server {
     std::string emerg_line(const std::string& text) const;
     std::string problems_for_log(const config::Conf& conf) const;
     void write_emerg(const std::shared_ptr<observe::LogFile>& file, const std::string& lines);
+    exchange::Totals totals() const override;
     std::string open_logs(const route::Snapshot& snapshot, Deployed& out);
     std::string explain(const route::Snapshot& snapshot, const ListenTable::Failure& failure, const Options* options) const;
     std::string enter_service(const route::Snapshot& snapshot);
-    std::string become_user(const route::Main& main);
+    std::string become_user(const route::Snapshot& snapshot);
     void open_control_socket();
     void answer(const boost::json::object& question, Control::Reply reply);
     std::string make_workers(const Deployed& deployed, unsigned count, ListenTable::Change& change);

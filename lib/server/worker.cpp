@@ -20,7 +20,7 @@ Worker::Worker(Shared& shared, const Deployed& deployed)
       logs_(loop_, shared.logs),
       rng_(core::Rng::from_system()),
       pool_(loop_, shared.dial),
-      tools_{loop_.buffers(), logs_.dates(), shared.clock, rng_, {}},
+      tools_{loop_.buffers(), logs_.dates(), shared.clock, rng_, {}, shared.census},
       service_{loop_, pool_, logs_, rng_, tools_} {
     loop_.at_turn_end(*this);
     adopt_conf(deployed);
@@ -63,9 +63,9 @@ core::Duration Worker::first_wait(const ListenAddress& where) const {
     return listening ? conf_->snapshot->sites[listening->default_site].header_timeout : core::Duration{0};
 }
 
-void Worker::tell(exchange::Level level, std::string_view text) {
+void Worker::tell(exchange::Level level, const observe::ErrorEntry& entry) {
     const auto& sinks = conf_->errors;
-    logs_.error(sinks.data(), sinks.data() + sinks.size(), level, text);
+    logs_.error(sinks.data(), sinks.data() + sinks.size(), level, entry);
 }
 
 void Worker::listen(int fd, const ListenAddress& where, bool shared) {
@@ -94,6 +94,7 @@ Worker& Worker::least_busy() {
 }
 
 void Worker::take(int fd, const net::Address& from, const ListenAddress& local) {
+    exchange::Counters::add(counters_.accepted, std::uint64_t{1});
     Worker& worker = least_busy();
     if (&worker != this && hand_over(worker, fd, from, local)) return;
     connections_.fetch_add(1, std::memory_order_relaxed);

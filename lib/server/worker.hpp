@@ -29,6 +29,7 @@ struct Shared {
     std::atomic<std::uint64_t> connections{0};  // ever accepted
     std::vector<std::unique_ptr<class Worker>> workers = {};
     std::atomic<std::int64_t> told_paused{0};  // when it was last said that accepting pauses, microseconds; 0: never
+    const exchange::Census* census = nullptr;
 };
 
 /// Everything but the members marked so belongs to the thread that calls run().
@@ -68,7 +69,8 @@ class Worker final : net::TurnEnd {
     /// How long a new client may take for its first request.
     core::Duration first_wait(const ListenAddress& where) const;
     /// To the error logs of the main level; on its thread.
-    void tell(exchange::Level level, std::string_view text);
+    void tell(exchange::Level level, std::string_view text) { tell(level, observe::ErrorEntry{.text = text}); }
+    void tell(exchange::Level level, const observe::ErrorEntry& entry);
 
     void run() { loop_.run(); }
 
@@ -76,6 +78,10 @@ class Worker final : net::TurnEnd {
     void drain();
     /// Any thread: breaks everything off; run() returns.
     void stop();
+
+    /// Written by its thread only; read by any.
+    exchange::Counters& counters() { return counters_; }
+    const exchange::Counters& counters() const { return counters_; }
 
     /// Clients now connected; any thread.
     std::uint32_t connections() const { return connections_.load(std::memory_order_relaxed); }
@@ -131,6 +137,7 @@ class Worker final : net::TurnEnd {
     std::uint64_t stuck_at_ = never_stuck;  // the log had come this far when a connection gave up waiting for it
     Alarm closing_alarm_;
     bool stopping_ = false, paused_ = false;
+    exchange::Counters counters_;
     alignas(64) std::atomic<std::uint32_t> connections_{0};  // those of this worker, and those on their way to it
     std::atomic<bool> takes_over_{true};                     // other workers may hand connections to this one
 };

@@ -1040,3 +1040,67 @@ for where in ("/inner/x", "@told"):
     for method in "HEAD POST PUT".split():
         ask("tell.test", f"{method} /xar/x?{told(direction)}", body="12345" if method != "HEAD" else None)
 ask("tell.test", f"/xar/x?{told('X-Accel-Redirect: @loop')}")
+# How large a head may be: what comes up to Host meets the default site's limits, the rest those of its own.
+for host in ("small.test", "large.test", "site.test"):
+    for size in (100, 190, 900, 1010, 1018, 1019, 1020, 1021, 1022, 1023, 1030, 2100, 5000, 8180, 8190, 20000, 31000):
+        raw(f"{host} with a field of {size}", f"GET /x HTTP/1.1\r\nHost: {host}\r\nX: {'a' * size}\r\nConnection: close\r\n\r\n")
+    for number in (1, 2, 3, 4, 5, 8, 40):
+        fields = "".join(f"X{i}: {'a' * 500}\r\n" for i in range(number))
+        raw(f"{host} with {number} fields of 500", f"GET /x HTTP/1.1\r\nHost: {host}\r\n{fields}Connection: close\r\n\r\n")
+    raw(f"{host} with a long field before Host", f"GET /x HTTP/1.1\r\nX: {'a' * 3000}\r\nHost: {host}\r\nConnection: close\r\n\r\n")
+    raw(f"{host} with a field too long before Host", f"GET /x HTTP/1.1\r\nX: {'a' * 9000}\r\nHost: {host}\r\nConnection: close\r\n\r\n")
+    for size in (500, 2000, 8170, 8176, 8177, 8178, 8179, 8180, 8190, 8300):
+        raw(f"{host} with a request line of {size + 15}", f"GET /{'a' * size} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
+
+# What is refused before anything is decided has its error page, too.
+for name, head in (("a bad field", "GET / HTTP/1.1\r\nHost: paged.test\r\nX\x01: a\r\n"), ("a bad length", "POST / HTTP/1.1\r\nHost: paged.test\r\nContent-Length: x\r\n"),
+                   ("TRACE", "TRACE / HTTP/1.1\r\nHost: paged.test\r\n"), ("CONNECT to a path", "CONNECT /x HTTP/1.1\r\nHost: paged.test\r\n"),
+                   ("CONNECT to an authority", "CONNECT paged.test:80 HTTP/1.1\r\nHost: paged.test\r\n"), ("a coding", "POST /x HTTP/1.1\r\nHost: paged.test\r\nTransfer-Encoding: gzip\r\n"),
+                   ("an absolute CONNECT", "CONNECT http://paged.test/ HTTP/1.1\r\nHost: paged.test\r\n"),
+                   ("a bad host", "GET / HTTP/1.1\r\nHost: paged.test/\r\n"), ("no host", "GET http://paged.test/x HTTP/1.1\r\n"),
+                   ("a body too large", "POST /size HTTP/1.1\r\nHost: paged.test\r\nContent-Length: 5\r\n"),
+                   ("a field too long", "POST /size HTTP/1.1\r\nHost: paged.test\r\nX: " + "a" * 9000 + "\r\n"),
+                   ("HTTP/2.0", "GET / HTTP/2.0\r\nHost: paged.test\r\n"), ("HTTP/3.7", "GET / HTTP/3.7\r\nHost: paged.test\r\n")):
+    raw(f"{name} where there is an error page", head + "Connection: close\r\n\r\n")
+ask("paged.test", "/none")
+ask("paged.test", "/x", "Expect: miracles")
+ask("paged.test", "POST /x", "Expect: miracles", "Content-Length: 0")
+
+# Browsers of old, and pages that are long enough for others.
+agents = {"MSIE 6": "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.0)", "MSIE 6 SP2": "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1; SV1)",
+          "MSIE 8": "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.0)", "Opera": "Mozilla/4.0 (compatible; MSIE 6.0; X11) Opera 8.5",
+          "Chrome": "Mozilla/5.0 (X11; Linux) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36", "Firefox": "Mozilla/5.0 (X11) Gecko/20100101 Firefox/120.0",
+          "Safari": "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15) AppleWebKit/605 (KHTML, like Gecko) Version/17 Safari/605", "MSIE alone": "MSIE 6"}
+for name, agent in agents.items():
+    for path in ("/404", "/500", "/302", "/unpadded", "/404text", "HEAD /404"):
+        ask("client.test", path, "User-Agent: " + agent, name=f"{path} for {name}")
+    for path in ("/safari", "/msie", "/both", "/all"):
+        for method in ("GET", "POST"):
+            fields = ["User-Agent: " + agent] + (["Content-Length: 0"] if method == "POST" else [])
+            converse(f"{method} {path} for {name}, kept or not", ("client.test", f"{method} {path}", fields, None))
+
+ask_all("client.test", """
+    /stub
+    HEAD /stub
+    POST /stub
+    PUT /stub
+    DELETE /stub
+    /rate
+    HEAD /rate
+    /rate-variable?rate=10k
+    /rate-variable?rate=nonsense
+    /rate-variable
+    /rate-set
+    /linger
+    /no-linger
+    /nopush
+    /reset
+    /rewrites/x
+    /tokens-off
+    /tokens-on
+    /logged?log=1
+    /logged?log=2""")
+ask("client.test", "POST /413", body="12345", name="client.test a body over 2 bytes")
+ask("client.test", "POST /413", body="12", name="client.test a body of 2 bytes")
+converse("two where the connection is kept, then a 404", ("client.test", "/", [], None), ("client.test", "/404", [], None), ("client.test", "/", [], None))
+converse("limit_rate on a kept connection", ("client.test", "/rate", [], None), ("client.test", "/rate-set", [], None), ("client.test", "/", [], None))

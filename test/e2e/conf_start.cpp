@@ -458,3 +458,25 @@ TEST_CASE("a Unix socket is made, and goes with the process") {
     CHECK(server.wait() == 0);
     CHECK_FALSE(std::filesystem::exists(server.folder() / "listen.sock"));
 }
+
+TEST_CASE("what only root may open is opened for us: new logs in a folder of root, a conf that others may not read") {
+    if (!is_root()) return;
+    ConfServer server("access_log @ROOT@/access.log; " + site, "error_log @ROOT@/error.log info;");
+    const auto& folder = server.folder();
+    namespace fs = std::filesystem;
+    fs::permissions(folder.prefix(), fs::perms(0755));
+    fs::permissions(folder.conf_path(), fs::perms(0600));
+    server.get("/old");
+    wait_for_line_in(folder / "access.log", "GET /old");
+    fs::rename(folder / "access.log", folder / "access.1");
+    fs::rename(folder / "error.log", folder / "error.1");
+    server.signal(SIGUSR1);
+    wait_for_lines(folder / "access.log", 0);
+    wait_for_lines(folder / "error.log", 0);
+    server.get("/new");
+    wait_for_line_in(folder / "access.log", "GET /new");
+    server.reload("access_log @ROOT@/second.log; server { listen @LISTEN@; return 200 \"again\"; }", "error_log @ROOT@/error.log info;");
+    CHECK(server.get("/").body == "again");
+    wait_for_line_in(folder / "second.log", "GET /");
+    fs::permissions(folder.prefix(), fs::perms(0777));
+}

@@ -46,9 +46,10 @@ const std::vector<Refused> refused = {
     {"no HTTP at all", "\x16\x03\x01\x02\r\n\r\n", 400},
     {"TRACE", "TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 405},
     {"a list without end in Connection", "GET / HTTP/1.1\r\nHost: a\r\nConnection: " + std::string(100, ',') + "\r\n\r\n", 400},
-    {"CONNECT", "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 405},
+    {"CONNECT", "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 400},
+    {"CONNECT to a path", "CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n", 405},
     {"a long target", "GET /" + std::string(100'000, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n", 414},
-    {"a long field", "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(100'000, 'x') + "\r\n\r\n", 431},
+    {"a long field", "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(100'000, 'x') + "\r\n\r\n", 400},
 };
 
 }  // namespace

@@ -63,11 +63,10 @@ TEST_CASE("chunks that are none") {
            .idempotent = false});
 }
 
-TEST_CASE("a head that never ends is answered 408") {
+TEST_CASE("a head that never ends has no answer, as in nginx") {
     rerun({.steps = {
                client.sends("GET /a HTTP/1.1\r\nHo"),
                proxy.waits(70s),
-               client.gets(408, any_body),
                client.gets_end(),
            }});
 }

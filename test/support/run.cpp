@@ -223,11 +223,7 @@ Messages Run::answers(std::size_t number) {
     std::vector<bool> to_head;
     for (const auto& line : begun(number)) to_head.push_back(line.compare(0, 5, "HEAD ") == 0);
     End& end = sim_.client(number);
-    auto out = parse_answers(end.received(), end.is_ended(), to_head);
-    // Of a head that did not come in time nobody knows that it would have been one to HEAD.
-    if (out.malformed && out.all.back().status == 408)
-        out = parse_answers(end.received(), end.is_ended(), std::vector<bool>(to_head.size()));
-    return out;
+    return parse_answers(end.received(), end.is_ended(), to_head);
 }
 
 std::vector<Step> Run::expected(std::size_t number) const {

@@ -85,7 +85,7 @@ void Sim::deploy() {
     deployed_.snapshot = compile_conf(setup_);
     for (const auto& target : deployed_.snapshot->files) {
         std::string error;
-        deployed_.files.push_back(writer_.open(target, error));
+        deployed_.files.push_back(writer_.open(target.name, error, target.options));
     }
 }
 

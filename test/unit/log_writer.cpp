@@ -42,6 +42,16 @@ std::string content(const std::string& path) {
     return out.str();
 }
 
+/// A log and a channel to it; declared after its writer, which must have the channel back before it goes.
+struct Log {
+    Log(LogWriter& writer, const std::string& target, const LogOptions& options = {})
+        : file(writer.open(target, error, options)), owned(file ? writer.make_channel(file) : nullptr) {}
+    LogChannel& channel() const { return *owned; }
+    std::string error;
+    std::shared_ptr<LogFile> file;
+    OwnedChannel owned;
+};
+
 std::string take_all(LogChannel& channel) {
     std::string out;
     for (auto bytes = channel.oldest(); !bytes.empty(); bytes = channel.oldest()) {
@@ -55,7 +65,8 @@ std::string take_all(LogChannel& channel) {
 
 TEST_CASE("only what was published can be seen, in its order") {
     LogWriter writer;
-    LogChannel& channel = writer.add_channel(writer.add_file("/dev/null"));
+    const Log log(writer, "/dev/null");
+    LogChannel& channel = log.channel();
     CHECK(channel.oldest().empty());
     channel.append("one\n");
     CHECK(channel.oldest().empty());
@@ -70,7 +81,8 @@ TEST_CASE("only what was published can be seen, in its order") {
 
 TEST_CASE("lines go round the ring whole") {
     LogWriter writer;
-    LogChannel& channel = writer.add_channel(writer.add_file("/dev/null"));
+    const Log log(writer, "/dev/null");
+    LogChannel& channel = log.channel();
     std::string said, heard;
     for (int i = 0; i < 50'000; ++i) {
         const std::string line = std::to_string(i) + std::string(static_cast<std::size_t>(i % 90), 'x') + "\n";
@@ -87,7 +99,8 @@ TEST_CASE("lines go round the ring whole") {
 
 TEST_CASE("a full ring drops whole lines and counts them") {
     LogWriter writer;
-    LogChannel& channel = writer.add_channel(writer.add_file("/dev/null"));
+    const Log log(writer, "/dev/null");
+    LogChannel& channel = log.channel();
     const std::string line(1023, 'x');
     for (int i = 0; i < 2000; ++i) channel.append(line + "\n");
     channel.publish();
@@ -103,9 +116,9 @@ TEST_CASE("all lines are in the file at the end") {
     const auto path = folder.file("log");
     {
         LogWriter writer;
-        const int file = writer.add_file(path);
-        LogChannel& a = writer.add_channel(file);
-        LogChannel& b = writer.add_channel(file);
+        const Log one(writer, path), other(writer, path);
+        CHECK(one.file == other.file);
+        LogChannel &a = one.channel(), &b = other.channel();
         writer.start();
         for (int i = 0; i < 1000; ++i) {
             a.append("a\n");
@@ -125,7 +138,8 @@ TEST_CASE("whoever waits for a line is told when it is written") {
     core::SystemClock clock;
     net::Loop loop(clock);
     LogWriter writer;
-    LogChannel& channel = writer.add_channel(writer.add_file(folder.file("log")));
+    const Log log(writer, folder.file("log"));
+    LogChannel& channel = log.channel();
     writer.start();
     channel.append("line\n");
     channel.hurry(loop);
@@ -141,7 +155,8 @@ TEST_CASE("a file is opened anew under its name") {
     core::SystemClock clock;
     net::Loop loop(clock);
     LogWriter writer;
-    LogChannel& channel = writer.add_channel(writer.add_file(path));
+    const Log log(writer, path);
+    LogChannel& channel = log.channel();
     const auto say = [&](const char* line) {
         channel.append(line);
         channel.hurry(loop);
@@ -167,7 +182,8 @@ TEST_CASE("a pipe that nobody reads never stops the producer") {
     const int reader = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     REQUIRE(reader >= 0);
     LogWriter writer;
-    LogChannel& channel = writer.add_channel(writer.add_file(path));
+    const Log log(writer, path);
+    LogChannel& channel = log.channel();
     writer.start();
     // More than ring and pipe hold together; a producer that blocked would hang here.
     const std::string line(1023, 'x');
@@ -192,7 +208,8 @@ TEST_CASE("a pipe that nobody reads never stops the producer") {
 
 TEST_CASE("a log that cannot be opened") {
     LogWriter writer;
-    CHECK(writer.add_file("/nowhere/at/all") == -1);
+    std::string error;
+    CHECK(writer.open("/nowhere/at/all", error) == nullptr);
     CHECK(errno == ENOENT);
 }
 
@@ -201,14 +218,16 @@ TEST_CASE("a pipe without a reader cannot be opened, and nobody waits for one") 
     const auto path = folder.file("pipe");
     REQUIRE(mkfifo(path.c_str(), 0600) == 0);
     LogWriter writer;
-    CHECK(writer.add_file(path) == -1);
+    std::string error;
+    CHECK(writer.open(path, error) == nullptr);
     CHECK(errno == ENXIO);
 }
 
 TEST_CASE("a disk that is full costs the lines, not the writer") {
     if (access("/dev/full", W_OK) != 0) return;
     LogWriter writer;
-    LogChannel& channel = writer.add_channel(writer.add_file("/dev/full"));
+    const Log log(writer, "/dev/full");
+    LogChannel& channel = log.channel();
     writer.start();
     for (int i = 0; i < 5; ++i) channel.append("line\n");
     channel.publish();
@@ -433,4 +452,114 @@ TEST_CASE("logs are given to who is to rotate them; links and what is not a file
     struct stat device {};
     stat("/dev/null", &device);
     CHECK(device.st_uid == 0);
+}
+
+namespace {
+LogOptions gathered(std::size_t buffer, core::Duration flush = {}, int gzip = 0) {
+    LogOptions out;
+    out.buffer = buffer;
+    out.flush = flush;
+    out.gzip = gzip;
+    return out;
+}
+}  // namespace
+
+TEST_CASE("lines of a buffered log are written when the buffer is full, and at the end") {
+    Folder folder;
+    const auto path = folder.file("log");
+    core::SystemClock clock;
+    net::Loop loop(clock);
+    LogWriter writer;
+    {
+        const Log log(writer, path, gathered(40));
+        LogChannel& channel = log.channel();
+        writer.start();
+        const auto say = [&](const std::string& line) {
+            channel.append(line);
+            channel.hurry(loop);
+            while (channel.written() < channel.position()) loop.turn(10min);
+        };
+        say("one\n");
+        say("two\n");
+        CHECK(content(path).empty());
+        say(std::string(40, 'x') + "\n");
+        CHECK(content(path).size() == 49);
+        say("last\n");
+        CHECK(content(path).size() == 49);
+    }
+    writer.stop(10s);
+    CHECK(content(path).size() == 54);
+}
+
+TEST_CASE("lines of a buffered log are written when they have waited long enough, and before it is opened anew") {
+    Folder folder;
+    const auto path = folder.file("log"), old = folder.file("old");
+    LogWriter writer;
+    const Log log(writer, path, gathered(1 << 16, 30ms));
+    writer.start();
+    log.owned->append("in time\n");
+    log.owned->publish();
+    while (content(path).empty()) std::this_thread::yield();
+    CHECK(content(path) == "in time\n");
+
+    const auto other = folder.file("other");
+    const Log slow(writer, other, gathered(1 << 16));
+    slow.owned->append("kept back\n");
+    slow.owned->publish();
+    while (slow.owned->written() < slow.owned->position()) std::this_thread::yield();
+    fs::rename(other, old);
+    writer.reopen();
+    while (!fs::exists(other)) std::this_thread::yield();
+    CHECK(content(old) == "kept back\n");
+    writer.stop(10s);
+}
+
+TEST_CASE("the same target with other options is another log") {
+    Folder folder;
+    LogWriter writer;
+    const Log plain(writer, folder.file("log")), packed(writer, folder.file("log"), gathered(10, {}, 1));
+    CHECK(plain.file != packed.file);
+}
+
+TEST_CASE("lines that bring their path with them go to the file of that name") {
+    Folder folder;
+    LogOptions options;
+    options.by_line = true;
+    options.open_files = GENERATE(std::size_t{0}, std::size_t{1}, std::size_t{10});
+    LogWriter writer;
+    {
+        const Log log(writer, "logs/$host", options);
+        for (int i = 0; i < 3; ++i) {
+            log.owned->append(folder.file("a"), "one " + std::to_string(i) + "\n");
+            log.owned->append(folder.file("b"), "other\n");
+            log.owned->append(folder.file("no/such/folder"), "nowhere\n");
+        }
+        log.owned->publish();
+        writer.start();
+    }
+    writer.stop(10s);
+    CHECK(content(folder.file("a")) == "one 0\none 1\none 2\n");
+    CHECK(content(folder.file("b")) == "other\nother\nother\n");
+}
+
+TEST_CASE("a path that is kept open is opened anew when another file is there, or too many are open") {
+    Folder folder;
+    LogOptions options;
+    options.by_line = true;
+    options.open_files = 2;
+    options.valid = 10s;
+    options.inactive = 100s;
+    LogPaths paths(options);
+    const auto at = [](int seconds) { return core::Instant{} + std::chrono::seconds(1000 + seconds); };
+    CHECK(paths.write(folder.file("a"), "1\n", at(0)) == 0);
+    fs::rename(folder.file("a"), folder.file("old"));
+    CHECK(paths.write(folder.file("a"), "2\n", at(5)) == 0);
+    CHECK(paths.write(folder.file("a"), "3\n", at(20)) == 0);
+    CHECK(content(folder.file("old")) == "1\n2\n");
+    CHECK(content(folder.file("a")) == "3\n");
+    for (const char* name : {"b", "c", "d"}) CHECK(paths.write(folder.file(name), "x\n", at(21)) == 0);
+    CHECK(paths.open_count() == 2);
+    CHECK(paths.write(folder.file("d"), "x\n", at(200)) == 0);
+    CHECK(paths.open_count() == 1);
+    CHECK(paths.write(folder.file("no/such"), "x\n", at(200)) == ENOENT);
 }

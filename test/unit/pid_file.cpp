@@ -1,5 +1,6 @@
 #include "process/pid_file.hpp"
 
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -157,7 +158,7 @@ TEST_CASE("the keeper removes what is left, and only what is still ours") {
         write_pid_file(folder / "pid", getpid());
         write_pid_file(folder / "taken over", getpid());
         Keeper keeper;
-        if (auto wrong = keeper.start({folder / "pid", folder / "taken over"}); !wrong.empty()) return wrong;
+        if (auto wrong = keeper.start({.remove = {folder / "pid", folder / "taken over"}}); !wrong.empty()) return wrong;
         write_pid_file(folder / "taken over", 1);
         if (!fs::exists(folder / "pid")) return "removed too early";
         keeper.finish();
@@ -178,7 +179,7 @@ TEST_CASE("the keeper does its work also when the process is killed, and holds n
     if (child == 0) {
         write_pid_file(path, getpid());
         Keeper keeper;
-        if (!keeper.start({path}).empty()) _exit(1);
+        if (!keeper.start({.remove = {path}}).empty()) _exit(1);
         if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) _exit(2);
         close(held[1]);
         close(go[1]);
@@ -208,10 +209,48 @@ TEST_CASE("signals that the process gets do not end the keeper") {
             });
         write_pid_file(path, getpid());
         Keeper keeper;
-        if (auto wrong = keeper.start({path}); !wrong.empty()) return wrong;
+        if (auto wrong = keeper.start({.remove = {path}}); !wrong.empty()) return wrong;
         for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGHUP}) kill(-getpid(), number);
         keeper.finish();
         return fs::exists(path) ? "still there" : "removed";
     });
     CHECK(ended.text == "removed");
+}
+
+TEST_CASE("what the keeper may open: what the conf named at the start, and what lies beside it") {
+    const std::vector<std::string> logs = {"/var/log/a/access.log"}, confs = {"/etc/a/a.conf", "/etc/a/sites/default"};
+    for (const char* path : {"/var/log/a/access.log", "/var/log/a/other.log", "/var/log/a/x"}) CHECK(is_beside(path, logs, false));
+    for (const char* path : {"/var/log/access.log", "/var/log/a/b/access.log", "/var/log/a/", "/var/log/a/..", "/var/log/a/../x", "access.log", "", "/etc/shadow"})
+        CHECK_FALSE(is_beside(path, logs, false));
+    for (const char* path : {"/etc/a/a.conf", "/etc/a/new.conf", "/etc/a/sites/other"}) CHECK(is_beside(path, confs, true));
+    for (const char* path : {"/etc/a/key.pem", "/etc/a/sites/key.pem", "/etc/a/none", "/etc/a/sites/a.conf", "/etc/a/../shadow"}) CHECK_FALSE(is_beside(path, confs, true));
+}
+
+TEST_CASE("the keeper opens logs and confs, and nothing else, neither through links nor by second names") {
+    const Temporary folder;
+    write_text(folder / "a.conf", "conf");
+    write_text(folder / "secret", "secret");
+    fs::create_symlink(folder / "secret", folder / "link.log");
+    fs::create_hard_link(folder / "secret", folder / "second.log");
+    Keeper keeper;
+    CHECK(keeper.open_log(folder / "new.log") == -1);
+    REQUIRE(keeper.start({.remove = {}, .logs = {folder / "logs.log"}, .confs = {folder / "a.conf"}, .user = geteuid()}) == "");
+    const int log = keeper.open_log(folder / "new.log");
+    REQUIRE(log >= 0);
+    CHECK(::write(log, "line\n", 5) == 5);
+    CHECK((fcntl(log, F_GETFD) & FD_CLOEXEC) != 0);
+    close(log);
+    CHECK(fs::file_size(folder / "new.log") == 5);
+    const int conf = keeper.open_conf(folder / "a.conf");
+    char bytes[10];
+    REQUIRE(conf >= 0);
+    CHECK(read(conf, bytes, sizeof bytes) == 4);
+    close(conf);
+    for (const char* name : {"link.log", "second.log"}) CHECK(keeper.open_log(folder / name) == -1);
+    CHECK(keeper.open_conf(folder / "secret") == -1);
+    CHECK(keeper.open_log("/etc/sluice-test-never") == -1);
+    CHECK(errno == EACCES);
+    CHECK(keeper.open_conf(std::string(10'000, 'x')) == -1);
+    keeper.finish();
+    CHECK(keeper.open_log(folder / "new.log") == -1);
 }

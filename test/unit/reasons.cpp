@@ -1,5 +1,6 @@
 #include "exchange/reasons.hpp"
 
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -28,6 +29,16 @@ TEST_CASE("every reason has its row, and names are different") {
         CHECK((reason == Reason::none || row(reason).status >= 400));
         CHECK((reason == Reason::none || !row(reason).words.empty()));
         if (row(reason).marks_peer) CHECK(row(reason).status / 100 == 5);
+        if (reason == Reason::none) continue;
+        CHECK_FALSE(row(reason).cause.empty());
+        CHECK_FALSE(row(reason).remedy.empty());
+        // RFC 9209 2.3 and what IANA has registered.
+        static constexpr std::string_view registered[] = {
+            "", "dns_timeout", "dns_error", "destination_not_found", "destination_unavailable", "destination_ip_prohibited",
+            "destination_ip_unroutable", "connection_refused", "connection_terminated", "connection_timeout", "connection_read_timeout",
+            "connection_write_timeout", "connection_limit_reached", "http_request_error", "http_request_denied", "http_response_incomplete",
+            "http_protocol_error", "http_response_timeout", "proxy_internal_error", "proxy_configuration_error"};
+        CHECK(std::ranges::find(registered, row(reason).error_type) != std::end(registered));
     }
 }
 
@@ -64,7 +75,7 @@ TEST_CASE("what a failure amounts to") {
 }
 
 TEST_CASE("a refusal has the reason with its status") {
-    for (const int status : {400, 405, 408, 413, 414, 417, 431, 501, 505})
+    for (const int status : {400, 401, 403, 404, 405, 408, 413, 414, 494, 501, 505})
         CHECK(row(reason_of_refusal(status)).status == status);
     CHECK(reason_of_refusal(499) == Reason::client_closed);
     CHECK(reason_of_refusal(418) == Reason::bad_request);
@@ -72,5 +83,5 @@ TEST_CASE("a refusal has the reason with its status") {
 
 TEST_CASE("stages and levels have names") {
     for (int i = 0; i <= static_cast<int>(Stage::tunnel); ++i) CHECK_FALSE(name_of(static_cast<Stage>(i)).empty());
-    for (int i = 0; i <= static_cast<int>(Level::alert); ++i) CHECK_FALSE(name_of(static_cast<Level>(i)).empty());
+    for (int i = 0; i <= static_cast<int>(Level::emerg); ++i) CHECK_FALSE(name_of(static_cast<Level>(i)).empty());
 }

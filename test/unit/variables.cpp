@@ -301,6 +301,10 @@ std::vector<Expected> expectations() {
         {"time_iso8601", iso_8601(now_s)},
         {"time_local", log_time(now_s)},
         // the process
+        {"connections_active", "0"},
+        {"connections_reading", "0"},
+        {"connections_waiting", "0"},
+        {"connections_writing", "0"},
         {"hostname", machine_name()},
         {"nginx_version", version},
         {"pid", std::to_string(getpid())},
