@@ -193,7 +193,8 @@ TEST_CASE("Proxy-Status says why, if the conf wants it") {
     CHECK(paged.body == "sorry");
     CHECK(paged["Proxy-Status"] == "sluice; error=connection_refused; details=\"peer_refused\"");
     CHECK_FALSE(server.get("/fine").has("Proxy-Status"));
-    const auto line = server.wait_for_error("peer refused the connection (connect): Connection refused after ");
+    const auto line = server.wait_for_error("GET /paged HTTP/1.1");
+    CHECK(line.find("peer refused the connection (connect): Connection refused after ") != line.npos);
     CHECK(line.find("route: location /paged in ") != line.npos);
 }
 
