@@ -47,6 +47,8 @@ Reason reason_of(const Failure& f) {
         default: break;
     }
     if (f.side == Side::client) return of_client(f);
+    if (f.side == Side::self && f.code == Code::too_large)
+        return f.stage == Stage::response_head ? Reason::answer_head_too_large : Reason::request_head_too_large_for_peer;
     return f.side == Side::peer ? of_peer(f) : Reason::internal;
 }
 

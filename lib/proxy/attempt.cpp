@@ -106,7 +106,7 @@ Task<Attempt::Outcome> Attempt::send_request() {
     auto head = write_request_head(q_.scope, q_.scope.peer_uri, host_, own_body, s_.loop.buffers());
     asked_with_ = head.method;
     asked_to_close_ = head.closes;
-    if (head.bytes.empty()) co_return Failure{Code::too_large, Side::client, Stage::request_head, 0};
+    if (head.bytes.empty()) co_return Failure{Code::too_large, Side::self, Stage::send, 0};
     const bool passes = settings().pass_body && !own_body;
     const auto payload = own_body ? std::span<const char>(*own_body) : passes ? body_.held : std::span<char>{};
     BodyWriter writer(connection_->stream, passes && x_.framing.kind == http::BodyKind::chunked, Side::peer, Stage::send, settings().send_timeout);

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "core/log_escape.hpp"
 #include "http/status.hpp"
 #include "proxy/attempt.hpp"
 #include "proxy/retry.hpp"
@@ -84,6 +85,13 @@ std::optional<Unserved> fail(Serving& q, const Failure& failure) {
     return std::nullopt;
 }
 
+/// What may have been decoded must not end the line.
+std::string in_log(std::string_view text) {
+    std::string out = "\"";
+    core::append_escaped(out, text);
+    return out + '"';
+}
+
 }  // namespace
 
 Task<std::optional<Unserved>> forward(Serving& q, const route::ProxyPass& pass) {
@@ -93,14 +101,14 @@ Task<std::optional<Unserved>> forward(Serving& q, const route::ProxyPass& pass) 
     q.scope.peer_uri = destination.uri;
     if (pass.url && destination.authority.empty()) {
         make_id(q);
-        log_error(q, exchange::Level::error, "proxy_pass to \"" + std::string(q.scope.evaluate(*pass.url)) + "\": that is no URL which begins with http://");
+        log_error(q, exchange::Level::error, "proxy_pass to " + in_log(q.scope.evaluate(*pass.url)) + ": that is no URL which begins with http://");
         x.record.reason = Reason::bad_proxy_url;
         co_return Unserved{500, Reason::bad_proxy_url};
     }
     auto* const found = pass.url ? q.conf.find_group(destination.authority, 80) : q.conf.groups[pass.group].get();
     if (!found) {
         make_id(q);
-        log_error(q, exchange::Level::error, "proxy_pass to \"" + std::string(destination.authority) + "\": no upstream of that name, and not an address");
+        log_error(q, exchange::Level::error, "proxy_pass to " + in_log(destination.authority) + ": no upstream of that name, and not an address");
         x.record.reason = Reason::no_such_group;
         co_return Unserved{502, Reason::no_such_group};
     }

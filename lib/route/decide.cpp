@@ -19,6 +19,8 @@ Decision refuse(int status, const char* why, config::Span where = {}, exchange::
     return {Kind::refuse, status, {}, why, where, reason};
 }
 
+constexpr std::string_view regex_name = "server_name";  // what was given up, if it was one
+
 /// Groups of a regex server_name.
 void take_name_groups(Scope& scope, std::uint32_t name, const core::Captures& captures) {
     for (const auto& [number, matcher] : scope.listening.name_matchers)
@@ -33,7 +35,7 @@ bool choose_site(Scope& scope, Trace* trace) {
     scope.host = storage.empty() ? host.name : scope.arena.keep(host.name);
     core::Captures captures;
     const auto choice = scope.listening.names.decide(scope.host, captures);
-    if (choice.over_limit != NameChoice::none) scope.gave_up = "server_name";
+    if (choice.over_limit != NameChoice::none) scope.gave_up = regex_name;
     scope.site = &scope.snapshot.sites[choice.site];
     scope.route = &scope.site->root;
     if (choice.kind == NameKind::regex) {
@@ -92,7 +94,12 @@ bool find_location(Scope& scope, Decision& decision, Trace* trace) {
     choice.clear();
     if (trace) trace->locations.steps.clear();
     scope.site->locations.decide(scope.uri, choice, trace ? &trace->locations : nullptr);
-    for (const auto location : choice.over_limit) scope.gave_up = scope.site->routes[location].text;
+    if (!choice.over_limit.empty()) {
+        const auto& given_up = scope.site->routes[choice.over_limit.front()];
+        scope.gave_up = given_up.text;
+        decision = refuse(500, "", given_up.where, exchange::Reason::pattern_limit);
+        return false;
+    }
     for (const auto& hit : choice.hits) {
         scope.take_captures(scope.uri, hit.captures);
         if (const auto* matcher = scope.site->routes[hit.location].matcher) scope.set_groups(*matcher, scope.uri, hit.captures);
@@ -171,6 +178,7 @@ Decision decide(Scope& scope, Trace* trace) {
     if (scope.x.head.fields.has_odd_names())
         if (const char* wrong = sort_out_odd_names(scope)) return refuse(400, wrong);
     if (const char* wrong = take_target(scope)) return refuse(400, wrong);
+    if (scope.gave_up == regex_name) return refuse(500, "", scope.site->where, exchange::Reason::pattern_limit);
     find_real_client(scope, trace);
     return run_site(scope, trace);
 }

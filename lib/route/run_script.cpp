@@ -26,12 +26,7 @@ bool test_file(Condition::Test test, std::string_view path) {
     }
 }
 
-/// As in nginx, $1 and its like are empty after a match that failed.
-bool match_afresh(Scope& scope, const Matcher& matcher, std::string_view subject) {
-    const bool yes = scope.match(matcher, subject);
-    if (!yes) scope.take_captures({}, core::Captures());
-    return yes;
-}
+constexpr std::size_t longest_uri = 64 * 1024;  // that rewrites may make
 
 class Runner {
   public:
@@ -49,6 +44,22 @@ class Runner {
     }
 
   private:
+    /// As in nginx, $1 and its like are empty after a match that failed.
+    bool match(const Matcher& matcher, std::string_view subject) {
+        const auto before = std::exchange(scope_.gave_up, {});
+        const bool yes = scope_.match(matcher, subject);
+        gave_up_ = !scope_.gave_up.empty();
+        if (!gave_up_) scope_.gave_up = before;
+        if (!yes) scope_.take_captures({}, core::Captures());
+        return note_match(matcher, subject, yes);
+    }
+
+    /// To go on as if it had not matched could open what the conf is to keep shut.
+    Flow give_up(config::Span where) {
+        decision_ = {Decision::Kind::refuse, 500, {}, "", where, exchange::Reason::pattern_limit};
+        return Flow::decided;
+    }
+
     bool holds(const Condition& condition) {
         using Test = Condition::Test;
         const auto subject = text_of(condition.subject, quotes_);
@@ -58,7 +69,7 @@ class Runner {
         else if (condition.test == Test::equals)
             result = subject == text_of(condition.other, quotes_);
         else if (condition.test == Test::matches)
-            result = note_match(*condition.matcher, subject, match_afresh(scope_, *condition.matcher, subject));
+            result = match(*condition.matcher, subject);
         else
             result = test_file(condition.test, subject);
         return result != condition.negated;
@@ -98,7 +109,9 @@ class Runner {
 
     Flow take(const RewriteStep& step, config::Span where) {
         const auto subject = scope_.uri;
-        if (!note_match(step.matcher, subject, match_afresh(scope_, step.matcher, subject))) {
+        const bool matches = match(step.matcher, subject);
+        if (gave_up_) return give_up(where);
+        if (!matches) {
             if (trace_) tell(where, "rewrite \"" + step.matcher.regex.pattern() + "\" does not match \"" + std::string(subject) + '"');
             return Flow::on;
         }
@@ -122,6 +135,10 @@ class Runner {
         scope_.uri_is_as_sent = false;
         if (trace_) tell(where, "rewrite \"" + step.matcher.regex.pattern() + "\" matches: the URI is now \"" + std::string(path) + '"');
         if (logs()) scope_.rewrites->push_back("rewritten data: \"" + std::string(path) + "\", args: \"" + std::string(scope_.args) + '"');
+        if (path.size() + scope_.args.size() > longest_uri) {
+            decision_ = {Decision::Kind::refuse, 500, {}, "the rewritten URI is too long", where, exchange::Reason::rewrite_too_long};
+            return Flow::decided;
+        }
         if (path.empty()) {
             decision_ = {Decision::Kind::refuse, 500, {}, "the rewritten URI is empty", where};
             return Flow::decided;
@@ -156,6 +173,7 @@ class Runner {
 
     Flow take(const IfStep& step, config::Span where) {
         const bool yes = holds(step.condition);
+        if (gave_up_) return give_up(where);
         if (trace_) tell(where, std::string(scope_.snapshot.conf.sources.text(where)) + (yes ? " holds" : " does not hold"));
         if (!yes) return Flow::on;
         if (step.route) scope_.route = step.route;
@@ -188,6 +206,7 @@ class Runner {
     Scope& scope_;
     Decision& decision_;
     Trace* trace_;
+    bool gave_up_ = false;    // a regex took too many steps
     bool ends_here_ = false;  // "last"
     bool quotes_ = true;      // captures in set and if are escaped
 };

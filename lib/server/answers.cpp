@@ -62,6 +62,14 @@ std::string page(proxy::Serving& q, int status) {
     return out;
 }
 
+/// An answer of ours that did not get out: the connection takes no other.
+void fail(proxy::Serving& q, const core::Failure& failure) {
+    q.x.requester->cut();
+    if (failure.side != core::Side::self) return;
+    const auto reason = q.x.record.reason = exchange::reason_of(failure);
+    proxy::log_error(q, row(reason).level, row(reason).words, proxy::places_of(q, ""));
+}
+
 bool has_body(int status) { return status >= 200 && status != 204 && status != 304; }
 
 Task<void> send(proxy::Serving& q, int status, http::Fields& fields, std::string_view body) {
@@ -77,7 +85,8 @@ Task<void> send(proxy::Serving& q, int status, http::Fields& fields, std::string
     }
     const bool head = q.x.head.method == http::Method::head;
     const std::span<const char> bytes(body.data(), head ? 0 : body.size());
-    [[maybe_unused]] auto sent = co_await q.x.requester->send_head(answer, bytes, true);
+    const auto sent = co_await q.x.requester->send_head(answer, bytes, true);
+    if (!sent) fail(q, sent.error());
 }
 
 /// A page of ours has no ranges, whatever a peer said of what was to come instead.

@@ -137,10 +137,9 @@ bool writes_access_log(const route::Scope& scope) {
 
 }  // namespace
 
-std::string_view Http1Requester::write_head(const Answer& answer, char* out, bool chunked) {
+std::string_view Http1Requester::write_head(const Answer& answer, std::string_view server, char* out, bool chunked) {
     using http::FieldId;
     http::HeadWriter w(out);
-    const auto server = answer.has_server ? std::string_view() : server_name(scope_);
     w.add("HTTP/1.1 ");
     w.number(static_cast<std::uint64_t>(answer.status));
     w.add(" ");
@@ -171,6 +170,18 @@ std::string_view Http1Requester::write_head(const Answer& answer, char* out, boo
     return w.written();
 }
 
+/// In place of a head that has no room: the client must not wait for it, nor take the next answer for this one.
+Task<result<void>> Http1Requester::send_too_large() {
+    keep_alive_ = false;
+    x_.record.status = 500;
+    x_.record.keeps_alive = false;
+    BodyWriter raw(stream_, false, Side::client, Stage::response_head, settings().send_timeout);
+    auto n = co_await raw.write("HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", {}, true, nullptr);
+    if (!n) co_return n.error();
+    x_.record.bytes_sent += *n;
+    co_return Failure{Code::too_large, Side::self, Stage::response_head, 0};
+}
+
 Task<result<void>> Http1Requester::send_head(const Answer& answer, std::span<const char> body, bool last) {
     const bool open_ended = answer.kind == BodyKind::chunked || answer.kind == BodyKind::until_close;
     const bool may_chunk = x_.head.minor >= 1 && scope_.settings().chunked;
@@ -191,10 +202,11 @@ Task<result<void>> Http1Requester::send_head(const Answer& answer, std::span<con
     if (!keep_alive_ && answer.status != 101 && !writes_access_log(scope_)) writer_.ends_stream();
 
     append_proxy_status();
-    const auto size = http::written_size(*answer.fields) + answer.reason.size() + proxy_status_.size() + 320;
-    if (size > core::BufferPool::large) co_return Failure{Code::too_large, Side::self, Stage::response_head, 0};
+    const auto server = answer.has_server ? std::string_view() : server_name(scope_);
+    const auto size = http::written_size(*answer.fields) + answer.reason.size() + server.size() + proxy_status_.size() + 320;
+    if (size > core::BufferPool::large) co_return co_await send_too_large();
     auto buffer = size <= core::BufferPool::small ? s_.loop.buffers().lend_small() : s_.loop.buffers().lend_large();
-    auto head = write_head(answer, buffer.data(), chunked);
+    auto head = write_head(answer, server, buffer.data(), chunked);
     if (settings().limits_rate || scope_.limit_rate) {
         read_rate();
         if (rate_ != 0) co_return sent(co_await write_slowly(head, body, last, last ? last_fields(nullptr) : nullptr), body.size(), last);

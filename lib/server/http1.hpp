@@ -61,7 +61,8 @@ class Http1Requester final : public exchange::Requester {
 
   private:
     core::result<void> count_body();
-    std::string_view write_head(const exchange::Answer& answer, char* out, bool chunked);
+    std::string_view write_head(const exchange::Answer& answer, std::string_view server, char* out, bool chunked);
+    net::Task<core::result<void>> send_too_large();
     /// What goes behind the body: the peer's trailers and, if the answer trails, those of add_trailer.
     const http::Fields* last_fields(const http::Fields* from_peer);
     net::Task<core::result<void>> send_direct(const exchange::FilePart& part, bool last);
