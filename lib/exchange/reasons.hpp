@@ -20,7 +20,7 @@ enum class Reason : std::uint8_t {
     // nobody there, or ourselves
     no_live_peer, no_free_peer, no_descriptors, internal,
     // what the conf leads to
-    redirect_cycle, pattern_limit, rewrite_too_long, answer_head_too_large, request_head_too_large_for_peer, no_named_location, bad_proxy_url, no_such_group, unauthorized, access_denied, not_found,
+    redirect_cycle, pattern_limit, rewrite_too_long, answer_head_too_large, request_head_too_large_for_peer, body_gone, no_named_location, bad_proxy_url, no_such_group, unauthorized, access_denied, not_found,
     count_,
 };
 

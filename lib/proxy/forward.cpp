@@ -2,7 +2,6 @@
 
 #include <cstring>
 
-#include "core/log_escape.hpp"
 #include "http/status.hpp"
 #include "proxy/attempt.hpp"
 #include "proxy/retry.hpp"
@@ -85,13 +84,6 @@ std::optional<Unserved> fail(Serving& q, const Failure& failure) {
     return std::nullopt;
 }
 
-/// What may have been decoded must not end the line.
-std::string in_log(std::string_view text) {
-    std::string out = "\"";
-    core::append_escaped(out, text);
-    return out + '"';
-}
-
 }  // namespace
 
 Task<std::optional<Unserved>> forward(Serving& q, const route::ProxyPass& pass) {
@@ -101,14 +93,14 @@ Task<std::optional<Unserved>> forward(Serving& q, const route::ProxyPass& pass) 
     q.scope.peer_uri = destination.uri;
     if (pass.url && destination.authority.empty()) {
         make_id(q);
-        log_error(q, exchange::Level::error, "proxy_pass to " + in_log(q.scope.evaluate(*pass.url)) + ": that is no URL which begins with http://");
+        log_error(q, exchange::Level::error, "proxy_pass to \"" + std::string(q.scope.evaluate(*pass.url)) + "\": that is no URL which begins with http://");
         x.record.reason = Reason::bad_proxy_url;
         co_return Unserved{500, Reason::bad_proxy_url};
     }
     auto* const found = pass.url ? q.conf.find_group(destination.authority, 80) : q.conf.groups[pass.group].get();
     if (!found) {
         make_id(q);
-        log_error(q, exchange::Level::error, "proxy_pass to " + in_log(destination.authority) + ": no upstream of that name, and not an address");
+        log_error(q, exchange::Level::error, "proxy_pass to \"" + std::string(destination.authority) + "\": no upstream of that name, and not an address");
         x.record.reason = Reason::no_such_group;
         co_return Unserved{502, Reason::no_such_group};
     }
@@ -125,9 +117,9 @@ Task<std::optional<Unserved>> forward(Serving& q, const route::ProxyPass& pass) 
     if (!q.body.whole) {
         // An earlier attempt, for which this is the error page, has used it up.
         make_id(q);
-        log_error(q, exchange::Level::error, "the request's body is not there any more: proxy_request_buffering is off");
-        x.record.reason = Reason::internal;
-        co_return Unserved{500, Reason::internal};
+        x.record.reason = Reason::body_gone;
+        log_error(q, row(Reason::body_gone).level, row(Reason::body_gone).words, places_of(q));
+        co_return Unserved{row(Reason::body_gone).status, Reason::body_gone};
     }
     balance::PeerSet tried;
     const auto& settings = q.settings().proxy;
