@@ -57,6 +57,7 @@ struct Serving {
     route::Scope& scope;
     exchange::Exchange& x;
     RequestBody body = {};
+    std::vector<std::string> rewrites = {};  // for rewrite_log, until they are told
 
     const route::Settings& settings() const { return scope.settings(); }
 };

@@ -18,7 +18,7 @@ using route::Decision;
 
 namespace {
 
-/// A pattern that took too long counted as not matching: somebody should know.
+/// Which pattern took too long: that of a map counted as not matching, others ended the request.
 void tell_gave_up(proxy::Serving& q) {
     if (q.scope.gave_up.empty()) return;
     proxy::log_error(q, exchange::Level::error, "gave up matching \"" + std::string(q.scope.gave_up) + "\": too many steps");
@@ -83,8 +83,8 @@ void forget_type(route::Scope& scope) {
 /// What the route has to serve, other than files, answers. Unserved: nothing has been sent.
 Task<std::optional<proxy::Unserved>> serve_content(proxy::Serving& q) {
     const auto& content = q.scope.route->content;
-    if (const auto* pass = std::get_if<route::ProxyPass>(&content)) co_return co_await proxy::forward(q, *pass);
-    co_return co_await send_stub_status(q);
+    if (const auto* pass = std::get_if<route::ProxyPass>(&content)) return proxy::forward(q, *pass);
+    return send_stub_status(q);
 }
 
 /// nginx's words for what it refuses, where it has some; else ours. `limit`: the directive that is passed.
@@ -165,8 +165,7 @@ Task<void> answer(proxy::Serving& q, Decision decision, Reason reason, std::stri
 }  // namespace
 
 Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
-    std::vector<std::string> rewrites;
-    if (q.scope.snapshot.logs_rewrites) q.scope.rewrites = &rewrites;
+    if (q.scope.snapshot.logs_rewrites) q.scope.rewrites = &q.rewrites;
     const auto decision = route::decide(q.scope);
     requester.obey(q.settings().client);
     tell_ignored_fields(q);
@@ -175,7 +174,7 @@ Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
         reason = reason_of(decision);
         tell_refusal(q, decision, reason);
     }
-    co_await answer(q, decision, reason, decision.why);
+    return answer(q, decision, reason, decision.why);
 }
 
 Task<void> serve_refusal(proxy::Serving& q, int status, const char* why) {
@@ -188,7 +187,7 @@ Task<void> serve_refusal(proxy::Serving& q, int status, const char* why) {
     std::string_view limit;
     const auto words = refusal_words(status, why, limit);
     if (proxy::logs_level(q, row(reason).level)) proxy::log_error(q, row(reason).level, words, proxy::places_of(q, limit));
-    co_await answer(q, decision, reason, why);
+    return answer(q, decision, reason, why);
 }
 
 namespace {
