@@ -334,6 +334,30 @@ TEST_CASE("signals in a burst: the last conf wins") {
     CHECK(server.wait() == 0);
 }
 
+TEST_CASE("a conf with another pid moves the file, and the control socket with it") {
+    ConfServer server(R"(server { listen @LISTEN@; return 200 one; })");
+    const auto moved = server.folder() / "moved.pid";
+    server.folder().write_file("test.conf", R"(pid @ROOT@/moved.pid; daemon off; error_log @ROOT@/error.log info; events {}
+        http { access_log off; server { listen @LISTEN@; return 200 two; } })");
+    server.signal(SIGHUP);
+    CHECK(wait_for_text(moved) == std::to_string(server.pid()) + "\n");
+    server.wait_for_error("exited with code 0");
+    CHECK(server.get("/").body == "two");
+    CHECK_FALSE(std::filesystem::exists(server.folder().pid_path()));
+    CHECK(std::filesystem::exists(moved + ".sock"));
+    CHECK_FALSE(std::filesystem::exists(server.folder().pid_path() + ".sock"));
+    server.signal(SIGQUIT);
+    CHECK(server.wait() == 0);
+    CHECK_FALSE(std::filesystem::exists(moved));
+}
+
+TEST_CASE("SIGUSR2, by which nginx is upgraded, is told of and harmless") {
+    const ConfServer server(R"(server { listen @LISTEN@; return 200 here; })");
+    server.signal(SIGUSR2);
+    server.wait_for_error("SIGUSR2: a new program takes a restart");
+    CHECK(server.get("/").body == "here");
+}
+
 TEST_CASE("a reload right before the end") {
     const int number = GENERATE(SIGQUIT, SIGTERM);
     ConfServer server(saying("0"));
