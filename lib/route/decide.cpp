@@ -19,23 +19,28 @@ Decision refuse(int status, const char* why, config::Span where = {}, exchange::
     return {Kind::refuse, status, {}, why, where, reason};
 }
 
-constexpr std::string_view regex_name = "server_name";  // what was given up, if it was one
-
 /// Groups of a regex server_name.
 void take_name_groups(Scope& scope, std::uint32_t name, const core::Captures& captures) {
     for (const auto& [number, matcher] : scope.listening.name_matchers)
         if (number == name) scope.set_groups(matcher, scope.host, captures);
 }
 
-/// False: the host cannot be one.
-bool choose_site(Scope& scope, Trace* trace) {
+/// A regex took too many steps: it might have matched.
+Decision give_up(Scope& scope, std::string_view regex, config::Span where) {
+    scope.gave_up = regex;
+    return refuse(500, "", where, exchange::Reason::pattern_limit);
+}
+
+/// The refusal if there is none; the default site stays then.
+std::optional<Decision> choose_site(Scope& scope, Trace* trace) {
     std::string storage;
     const auto host = normalise_host(scope.x.target.host, storage);
-    if (!host.valid) return false;
+    if (!host.valid) return refuse(400, "the host cannot be one");
     scope.host = storage.empty() ? host.name : scope.arena.keep(host.name);
     core::Captures captures;
     const auto choice = scope.listening.names.decide(scope.host, captures);
-    if (choice.over_limit != NameChoice::none) scope.gave_up = regex_name;
+    if (choice.over_limit != NameChoice::none)
+        return give_up(scope, scope.listening.names.regex_of(choice.over_limit)->pattern(), scope.site->where);
     scope.site = &scope.snapshot.sites[choice.site];
     scope.route = &scope.site->root;
     if (choice.kind == NameKind::regex) {
@@ -43,7 +48,7 @@ bool choose_site(Scope& scope, Trace* trace) {
         take_name_groups(scope, choice.name, captures);
     }
     if (trace) trace->name = choice;
-    return true;
+    return std::nullopt;
 }
 
 /// The target as the client wrote it becomes $uri and $args.
@@ -94,10 +99,9 @@ bool find_location(Scope& scope, Decision& decision, Trace* trace) {
     choice.clear();
     if (trace) trace->locations.steps.clear();
     scope.site->locations.decide(scope.uri, choice, trace ? &trace->locations : nullptr);
-    if (!choice.over_limit.empty()) {
-        const auto& given_up = scope.site->routes[choice.over_limit.front()];
-        scope.gave_up = given_up.text;
-        decision = refuse(500, "", given_up.where, exchange::Reason::pattern_limit);
+    if (choice.over_limit != LocationChoice::none) {
+        const auto& given_up = scope.site->routes[choice.over_limit];
+        decision = give_up(scope, given_up.text, given_up.where);
         return false;
     }
     for (const auto& hit : choice.hits) {
@@ -173,17 +177,16 @@ const ErrorPage* find_error_page(const Scope& scope, int status) {
 }  // namespace
 
 Decision decide(Scope& scope, Trace* trace) {
-    if (!choose_site(scope, trace)) return refuse(400, "the host cannot be one");
+    if (auto refusal = choose_site(scope, trace)) return *refusal;
     if (trace) trace->add(scope.site->where, "host \"" + std::string(scope.host) + "\" meets the server of this place", Trace::Kind::site);
     if (scope.x.head.fields.has_odd_names())
         if (const char* wrong = sort_out_odd_names(scope)) return refuse(400, wrong);
     if (const char* wrong = take_target(scope)) return refuse(400, wrong);
-    if (scope.gave_up == regex_name) return refuse(500, "", scope.site->where, exchange::Reason::pattern_limit);
     find_real_client(scope, trace);
     return run_site(scope, trace);
 }
 
-bool find_site(Scope& scope) { return choose_site(scope, nullptr); }
+bool find_site(Scope& scope) { return !choose_site(scope, nullptr); }
 
 void settle_refused(Scope& scope) {
     if (scope.x.head.target.empty()) return;

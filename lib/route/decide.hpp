@@ -60,7 +60,7 @@ constexpr bool is_redirect(int status) {
 /// The first decision. The head has been read, and checked by http/framing and http/target; scope.x.target is filled in.
 Decision decide(Scope& scope, Trace* trace = nullptr);
 
-/// The site of a request whose target has been read. False: the host cannot be one, the listener's default site stays.
+/// The site of a request whose target has been read. False: there is none for that host, the listener's default site stays.
 bool find_site(Scope& scope);
 /// For a request that is refused before anything is decided: its site and its $uri, as far as what was read of it tells.
 void settle_refused(Scope& scope);

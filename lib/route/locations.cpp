@@ -48,9 +48,14 @@ class Locations::Search {
         for (std::size_t i = 0; i < here.patterns.size(); ++i) {
             const Pattern& pattern = here.patterns[i];
             const core::Match match = pattern.regex.match(path_, captures_);
-            if (match != core::Match::yes) {
-                if (match == core::Match::limit) out_.over_limit.push_back(pattern.location);
-                note(pattern.location, match == core::Match::limit ? Verdict::gave_up : Verdict::no_match);
+            if (match == core::Match::limit) {
+                // It might have matched: whoever comes next would get what is perhaps not his.
+                out_.over_limit = pattern.location;
+                note(pattern.location, Verdict::gave_up);
+                return true;
+            }
+            if (match == core::Match::no) {
+                note(pattern.location, Verdict::no_match);
                 continue;
             }
             out_.hits.push_back({pattern.location, captures_});

@@ -88,13 +88,13 @@ struct LocationChoice {
     std::uint32_t location = none;          // none: no location matches, the site itself serves
     bool auto_redirect = false;             // answer with a 301 to the location's text
     std::vector<Hit> hits;                  // regexes that matched, the outermost first; $1 to $9 are the last one's
-    std::vector<std::uint32_t> over_limit;  // locations whose regex was given up; they count as not matching
+    std::uint32_t over_limit = none;        // the location whose regex was given up: the search ended there, nothing is found
 
     void clear() {
         location = none;
         auto_redirect = false;
         hits.clear();
-        over_limit.clear();
+        over_limit = none;
     }
 };
 

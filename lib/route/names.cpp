@@ -186,8 +186,11 @@ NameChoice Names::decide(std::string_view host, core::Captures& captures) const 
         return choose(name, NameKind::trailing_wildcard);
     for (const Pattern& pattern : patterns_) {
         const core::Match match = pattern.regex.match(host, captures);
-        if (match == core::Match::limit && out.over_limit == NameChoice::none) out.over_limit = pattern.name;
-        if (match != core::Match::yes) continue;
+        if (match == core::Match::no) continue;
+        if (match == core::Match::limit) {
+            out.over_limit = pattern.name;
+            break;
+        }
         out.site = sites_[pattern.name];
         out.kind = NameKind::regex;
         out.name = pattern.name;

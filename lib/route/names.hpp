@@ -44,7 +44,7 @@ struct NameChoice {
     std::uint32_t site = 0;
     NameKind kind = NameKind::fallback;
     std::uint32_t name = none;        // index of the NameSpec that matched
-    std::uint32_t over_limit = none;  // index of the first NameSpec whose regex was given up; it counts as not matching
+    std::uint32_t over_limit = none;  // index of the NameSpec whose regex was given up: the search ended there, nothing is found
 
     static constexpr std::uint32_t none = 0xffffffff;
 };

@@ -67,7 +67,7 @@ class Scope {
     std::string_view part(const vars::Part& part);
 
     /// Matches; on success its groups are what $1 to $9 and its named variables stand for. A pattern that takes too
-    /// long does not match, and is logged.
+    /// long does not match; whoever must not go on then asks `gave_up`.
     bool match(const Matcher& matcher, std::string_view subject);
     void take_captures(std::string_view subject, const core::Captures& captures);
     std::string_view capture(std::size_t number) const;

@@ -29,6 +29,15 @@ TEST_CASE("a regex that takes too many steps ends the request: it might have ref
     server.wait_for_error("too many steps", 3);
 }
 
+TEST_CASE("a regex of a server_name that takes too many steps leads to no other site") {
+    const ConfServer server(R"(
+        server { listen @LISTEN@; server_name ~^(a+)+$; return 403; }
+        server { listen @LISTEN@ default_server; server_name _; return 200 "open"; })");
+    CHECK(server.ask("GET / HTTP/1.1\nHost: aaa\n").status == 403);
+    CHECK(server.ask("GET / HTTP/1.1\nHost: b\n").body == "open");
+    CHECK(server.ask("GET / HTTP/1.1\nHost: " + times("a", 60) + "b\n").status == 500);
+}
+
 TEST_CASE("an answer whose head has no room is a bare 500, and the last on its connection") {
     const ConfServer server(R"(
         large_client_header_buffers 4 32k;

@@ -215,13 +215,10 @@ TEST_CASE("regexes go by their order and capture") {
     CHECK_FALSE(names.regex_of(9));
 }
 
-TEST_CASE("a name whose regex is given up counts as not matching, and is reported") {
+TEST_CASE("a name whose regex is given up ends the search, and is reported") {
     const Names names = build({"~^(a+)+$", "~b$", "~^(aa?)+$"});
     const std::string host = std::string(60, 'a') + "b";
-    NameChoice choice = decide(names, host);
-    CHECK(choice.name == 1);
-    CHECK(choice.over_limit == 0);
-    choice = decide(names, std::string(60, 'a') + "c");
+    const NameChoice choice = decide(names, host);
     CHECK(choice.kind == NameKind::fallback);
     CHECK(choice.over_limit == 0);
     CHECK(decide(names, "b").over_limit == NameChoice::none);
