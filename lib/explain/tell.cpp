@@ -6,7 +6,7 @@
 #include "config/words.hpp"
 #include "exchange/meaning.hpp"
 #include "explain/choose.hpp"
-#include "explain/imagined.hpp"
+#include "exchange/silent_requester.hpp"
 #include "explain/parts.hpp"
 #include "http/status.hpp"
 #include "route/file_path.hpp"
@@ -206,7 +206,7 @@ class Teller {
     const route::Snapshot& snapshot_;
     const Asked& asked_;
     const Places places_;
-    ImaginedClient client_;
+    exchange::SilentRequester client_;
     core::BufferPool buffers_;
     http::DateCache dates_;
     core::Rng rng_ = core::Rng::from_system();

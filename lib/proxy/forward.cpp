@@ -84,6 +84,48 @@ std::optional<Unserved> fail(Serving& q, const Failure& failure) {
     return std::nullopt;
 }
 
+/// The group that proxy_pass names. None: that has been told, and `refusal` is what to answer.
+upstream::GroupAtWorker* find_group(Serving& q, const route::ProxyPass& pass, const route::Destination& destination, Unserved& refusal) {
+    if (!pass.url) return q.conf.groups[pass.group].get();
+    const auto refuse = [&](std::string_view text, Reason reason, const char* why) {
+        make_id(q);
+        log_error(q, exchange::Level::error, "proxy_pass to \"" + std::string(text) + "\": " + why);
+        q.x.record.reason = reason;
+        refusal = {row(reason).status, reason};
+        return nullptr;
+    };
+    if (destination.authority.empty())
+        return refuse(q.scope.evaluate(*pass.url), Reason::bad_proxy_url, "that is no URL which begins with http://");
+    if (auto* const found = q.conf.find_group(destination.authority, 80)) return found;
+    return refuse(destination.authority, Reason::no_such_group, "no upstream of that name, and not an address");
+}
+
+/// The body did not come as it was announced.
+std::optional<Unserved> fail_body(Serving& q, const Failure& failure) {
+    auto unserved = fail(q, failure);
+    // nginx, too, calls it a bad request when half a body came.
+    if (!q.x.answered && q.x.record.reason == Reason::client_closed) q.x.record.status = 400;
+    return unserved;
+}
+
+/// An earlier attempt, for which this is the error page, has used the body up.
+Unserved refuse_second_use(Serving& q) {
+    make_id(q);
+    q.x.record.reason = Reason::body_gone;
+    log_error(q, row(Reason::body_gone).level, row(Reason::body_gone).words, places_of(q));
+    return {row(Reason::body_gone).status, Reason::body_gone};
+}
+
+/// In the logs the group's name stands for the peer that there is not.
+Unserved refuse_without_peer(Serving& q, upstream::GroupAtWorker& group, const Failure& failure) {
+    const auto reason = exchange::reason_of(failure);
+    q.x.record.begin_attempt(group.group().name(), q.s.loop.now()).reason = reason;
+    make_id(q);
+    log_failure(q, failure, false);
+    q.x.record.reason = reason;
+    return {row(reason).status, reason};
+}
+
 }  // namespace
 
 Task<std::optional<Unserved>> forward(Serving& q, const route::ProxyPass& pass) {
@@ -91,36 +133,15 @@ Task<std::optional<Unserved>> forward(Serving& q, const route::ProxyPass& pass) 
     Exchange& x = q.x;
     const auto destination = route::find_destination(q.scope, pass);
     q.scope.peer_uri = destination.uri;
-    if (pass.url && destination.authority.empty()) {
-        make_id(q);
-        log_error(q, exchange::Level::error, "proxy_pass to \"" + std::string(q.scope.evaluate(*pass.url)) + "\": that is no URL which begins with http://");
-        x.record.reason = Reason::bad_proxy_url;
-        co_return Unserved{500, Reason::bad_proxy_url};
-    }
-    auto* const found = pass.url ? q.conf.find_group(destination.authority, 80) : q.conf.groups[pass.group].get();
-    if (!found) {
-        make_id(q);
-        log_error(q, exchange::Level::error, "proxy_pass to \"" + std::string(destination.authority) + "\": no upstream of that name, and not an address");
-        x.record.reason = Reason::no_such_group;
-        co_return Unserved{502, Reason::no_such_group};
-    }
+    Unserved refusal;
+    auto* const found = find_group(q, pass, destination, refusal);
+    if (!found) co_return refusal;
     auto& group = *found;
     const auto wait = begin_body(q);
     if (!wait) co_return fail(q, wait.error());
     if (*wait)
-        if (const auto failure = co_await read_whole(q)) {
-            auto unserved = fail(q, *failure);
-            // nginx, too, calls it a bad request when half a body came.
-            if (!x.answered && x.record.reason == Reason::client_closed) x.record.status = 400;
-            co_return unserved;
-        }
-    if (!q.body.whole) {
-        // An earlier attempt, for which this is the error page, has used it up.
-        make_id(q);
-        x.record.reason = Reason::body_gone;
-        log_error(q, row(Reason::body_gone).level, row(Reason::body_gone).words, places_of(q));
-        co_return Unserved{row(Reason::body_gone).status, Reason::body_gone};
-    }
+        if (const auto failure = co_await read_whole(q)) co_return fail_body(q, *failure);
+    if (!q.body.whole) co_return refuse_second_use(q);
     balance::PeerSet tried;
     const auto& settings = q.settings().proxy;
     const auto peers = group.group().peers().size();
@@ -133,15 +154,7 @@ Task<std::optional<Unserved>> forward(Serving& q, const route::ProxyPass& pass) 
     for (std::size_t tries = 1;;) {
         if (!fresh) {
             auto picked = group.pick(tried, repeatable && peers > 1, s.loop.now());
-            if (!picked) {
-                // In the logs the group's name stands for the peer that there is not.
-                const auto reason = exchange::reason_of(picked.error());
-                x.record.begin_attempt(group.group().name(), s.loop.now()).reason = reason;
-                make_id(q);
-                log_failure(q, picked.error(), false);
-                x.record.reason = reason;
-                co_return Unserved{row(reason).status, reason};
-            }
+            if (!picked) co_return refuse_without_peer(q, group, picked.error());
             pick = *picked;
         }
         const auto others_left = [&] { return tries < most && (settings.retry_for.count() == 0 || s.loop.now() - began < settings.retry_for); };

@@ -1,6 +1,5 @@
 #include "server/server.hpp"
 
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -9,7 +8,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <iostream>
 #include <sstream>
 
@@ -18,11 +16,9 @@
 #include "config/parser.hpp"
 #include "observe/error_line.hpp"
 #include "observe/log_opener.hpp"
-#include "process/folders.hpp"
 #include "process/limits.hpp"
 #include "process/notify.hpp"
 #include "process/pid_file.hpp"
-#include "process/user.hpp"
 #include "server/conf_of_options.hpp"
 #include "server/peer_states.hpp"
 #include "server/resolve.hpp"
@@ -30,8 +26,6 @@
 namespace sluice::server {
 
 namespace {
-
-constexpr int our_signals[] = {SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGHUP, SIGWINCH};
 
 /// As many open files as the system allows.
 int raise_descriptor_limit() {
@@ -53,66 +47,7 @@ std::shared_ptr<route::Snapshot> compile_text(const std::string& text) {
     return compile::compile(std::move(conf));
 }
 
-/// Where the log of a conf is, which may be wrong in other places.
-std::string start_log_of(const config::Conf& conf, const ConfPlace& place) {
-    std::string target = place.error_log.empty() ? "logs/error.log" : place.error_log;
-    const auto own = std::ranges::find_if(conf.directives, [](const auto& d) { return d.name.value == "error_log" && !d.args.empty(); });
-    if (own != conf.directives.end()) target = own->args[0].value;
-    return target == "stderr" || target.starts_with("syslog:") ? target : config::resolve_path(place.prefix, target);
-}
-
 }  // namespace
-
-namespace {
-
-/// Files that only root may read come from the keeper.
-class KeptFiles final : public config::DiskFiles {
-  public:
-    explicit KeptFiles(process::Keeper& keeper) : keeper_(keeper) {}
-    Read read(const std::string& path) const override {
-        auto plain = DiskFiles::read(path);
-        if (plain.error != std::strerror(EACCES) || !keeper_.is_running()) return plain;
-        const int fd = keeper_.open_conf(std::filesystem::absolute(path).lexically_normal());
-        if (fd < 0) return plain;
-        auto kept = read_descriptor(fd);
-        close(fd);
-        return kept;
-    }
-
-  private:
-    static Read read_descriptor(int fd) {
-        Read out;
-        char part[16384];
-        for (ssize_t n; (n = ::read(fd, part, sizeof part)) != 0;) {
-            if (n < 0) return {"", std::strerror(errno)};
-            out.bytes.append(part, static_cast<std::size_t>(n));
-        }
-        return out;
-    }
-    process::Keeper& keeper_;
-};
-
-/// What the keeper is for under that conf.
-process::KeeperDuties duties_of(const route::Snapshot& snapshot) {
-    process::KeeperDuties out;
-    const auto full = [](const std::string& path) { return std::filesystem::absolute(path).lexically_normal().string(); };
-    for (const auto& log : snapshot.files)
-        if (!log.options.by_line && log.name != "-" && log.name != "stderr" && !log.name.starts_with("syslog:")) out.logs.push_back(full(log.name));
-    for (config::SourceId i = 0; i < snapshot.conf.sources.size(); ++i) {
-        const auto& path = snapshot.conf.sources[i].path;
-        if (std::ranges::find(out.confs, full(path)) == out.confs.end()) out.confs.push_back(full(path));
-    }
-    return out;
-}
-
-}  // namespace
-
-std::shared_ptr<route::Snapshot> read_conf(const ConfPlace& place, const route::Snapshot* before, const config::Files& files) {
-    const auto path = config::resolve_path(place.prefix, place.path);
-    auto conf = config::parse(files, path, {.prefix = std::string(config::folder_of(path)), .globals = place.globals});
-    config::check(conf);
-    return compile::compile(std::move(conf), {.prefix = place.prefix, .error_log = place.error_log, .before = before});
-}
 
 Server::Server() = default;
 
@@ -201,81 +136,6 @@ bool Server::start(const ConfPlace& place) {
     start_report_.started();
     process::notify_ready();
     return true;
-}
-
-/// In nginx's order: background, pid file, rights. Before any thread is started.
-std::string Server::enter_service(const route::Snapshot& snapshot) {
-    if (snapshot.main.daemon)
-        if (auto wrong = process::detach(start_report_); !wrong.empty()) return wrong;
-    // Who finds the pid file may send signals at once: they wait until we listen to them.
-    sigset_t signals;
-    sigemptyset(&signals);
-    for (int number : our_signals) sigaddset(&signals, number);
-    sigprocmask(SIG_BLOCK, &signals, nullptr);
-    const auto pid_path = config::resolve_path(place_.prefix, snapshot.main.pid);
-    if (auto wrong = process::write_pid_file(pid_path, getpid()); !wrong.empty()) return wrong;
-    pid_path_ = pid_path;
-    open_control_socket();
-    return become_user(snapshot);
-}
-
-/// Without it we serve all the same.
-void Server::open_control_socket() {
-    control_socket_ = std::make_unique<Control>(
-        control_, [this](const boost::json::object& question, Control::Reply reply) { answer(question, std::move(reply)); });
-    const auto wrong = control_socket_->open(pid_path_ + ".sock");
-    if (wrong.empty()) return;
-    std::cerr << "sluice: [warn] no control socket: " << wrong << std::endl;
-    control_socket_.reset();
-}
-
-void Server::answer(const boost::json::object& question, Control::Reply reply) {
-    const auto* word = question.if_contains("ask");
-    if (word && word->is_string() && word->get_string() == "peers")
-        return ask_peers(control_, shared_->workers, deployed_.snapshot, clock_.now(), std::move(reply));
-    reply(boost::json::object{{"error", "there is only {\"ask\": \"peers\"}"}});
-}
-
-/// Where the conf says nothing, a folder that cannot be made is missed only when a body is too large for memory.
-std::string Server::make_temp_folders(const route::Snapshot& snapshot) {
-    if (snapshot.temp_folders.empty()) return "";
-    std::optional<uid_t> owner;
-    if (process::is_superuser()) {
-        process::User user;
-        const auto& main = snapshot.main;
-        auto wrong = main.user.empty() ? process::find_default_user(user) : process::find_user(main.user, main.group, user);
-        if (!wrong.empty()) return wrong;
-        owner = user.uid;
-    }
-    for (const auto& folder : snapshot.temp_folders) {
-        const auto wrong = process::make_folders({{folder.path, owner}});
-        if (wrong.empty()) continue;
-        if (folder.where.known()) return wrong + " in " + snapshot.place(folder.where);
-        std::cerr << "sluice: [warn] " << wrong << "; bodies too large for memory will be passed on as they come" << std::endl;
-    }
-    return "";
-}
-
-std::string Server::become_user(const route::Snapshot& snapshot) {
-    const auto& main = snapshot.main;
-    if (!process::is_superuser()) {
-        if (!main.user.empty()) std::cerr << "sluice: [warn] " << process::user_is_ignored << std::endl;
-        return "";
-    }
-    process::User user;
-    auto wrong = main.user.empty() ? process::find_default_user(user) : process::find_user(main.user, main.group, user);
-    if (!wrong.empty()) return wrong;
-    if (wrong = log_writer_.give_to(user.uid); !wrong.empty()) std::cerr << "sluice: [warn] " << wrong << std::endl;
-    auto duties = duties_of(snapshot);
-    duties.user = user.uid;
-    duties.remove.push_back(pid_path_);
-    if (control_socket_) duties.remove.push_back(control_socket_->path());
-    if (wrong = keeper_.start(std::move(duties)); !wrong.empty()) return wrong;
-    observe::set_log_opener([this](const std::string& path) { return keeper_.open_log(path); });
-    wrong = process::become(user, main.needs_raw_sockets);
-    // Changing the user has taken away the right to leave a core file.
-    if (main.core_size) prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-    return wrong;
 }
 
 /// Opens what the snapshot needs.
@@ -376,51 +236,6 @@ void Server::run() {
     deployed_ = {};
 }
 
-void Server::wait_for_signal() {
-    signals_.async_wait([this](const boost::system::error_code& error, int number) {
-        if (error) return;
-        on_signal(number);
-        wait_for_signal();
-    });
-}
-
-void Server::on_signal(int number) {
-    if (number == SIGUSR1) return log_writer_.reopen();
-    if (number == SIGHUP) return reload();
-    if (number == SIGWINCH) return;
-    if (number == SIGUSR2) return log(exchange::Level::notice, "SIGUSR2: a new program takes a restart; a new conf takes SIGHUP");
-    process::notify_stopping();
-    log_patience_ = number == SIGQUIT ? std::chrono::seconds(5) : std::chrono::milliseconds(200);
-    for (auto& worker : shared_->workers) number == SIGQUIT ? worker->drain() : worker->stop();
-    if (number == SIGQUIT) set_shutdown_alarm();
-}
-
-/// worker_shutdown_timeout: those who are still there then are sent away.
-void Server::set_shutdown_alarm() {
-    const auto time = deployed_.snapshot->main.shutdown_timeout;
-    if (time.count() == 0) return;
-    auto timer = std::make_shared<boost::asio::steady_timer>(control_, time);
-    timer->async_wait([this, timer](const boost::system::error_code& error) {
-        if (error) return;
-        for (auto& worker : shared_->workers) worker->stop();
-    });
-    shutdown_alarm_ = timer;
-}
-
-/// worker_shutdown_timeout after a reload: requests and tunnels under the old configuration are broken off then.
-void Server::set_end_of(const std::shared_ptr<const route::Snapshot>& old) {
-    const auto time = old->main.shutdown_timeout;
-    if (time.count() == 0) return;
-    auto timer = std::make_shared<boost::asio::steady_timer>(control_, time);
-    timer->async_wait([this, timer, old = std::weak_ptr(old)](const boost::system::error_code& error) {
-        if (error) return;
-        const auto still_used = old.lock();
-        if (!still_used) return;
-        for (auto& worker : shared_->workers)
-            worker->loop().post([&worker = *worker, still_used] { worker.abort_users_of(*still_used); });
-    });
-}
-
 exchange::Totals Server::totals() const {
     exchange::Totals out;
     for (const auto& worker : shared_->workers) {
@@ -439,60 +254,11 @@ void Server::log(exchange::Level level, const std::string& text) {
     worker.loop().post([&worker, level, text] { worker.tell(level, text); });
 }
 
-/// A configuration's last user is gone: what nginx's worker processes say when they end.
-/// That user is a worker amid its requests: taking a large configuration apart is left to the control thread.
-void Server::on_snapshot_gone(std::shared_ptr<const route::Snapshot> gone) {
-    if (!shared_ || running_ == 0) return;
-    boost::asio::post(control_, [this, gone = std::move(gone)]() mutable {
-        gone.reset();
-        if (running_ > 0) log(exchange::Level::notice, "worker process " + std::to_string(getpid()) + " of the old configuration exited with code 0");
-    });
-}
-
-void Server::reload() {
-    if (!from_conf_) return;  // nothing to read anew: the settings came from flags
-    process::notify_reloading();
-    const auto refuse = [this](const std::string& text) {
-        const auto& logs = deployed_.snapshot->main.error_logs;
-        for (const auto& log : logs) write_emerg(deployed_.files[log.file], text);
-        log(exchange::Level::error, "the new configuration is refused, the old one stays");
-        process::notify_ready();
-    };
-    auto snapshot = read_conf(place_, deployed_.snapshot.get(), KeptFiles(keeper_));
-    if (!snapshot->conf.ok()) return refuse(problems_for_log(snapshot->conf));
-    Deployed deployed;
-    if (auto wrong = make_temp_folders(*snapshot); !wrong.empty()) return refuse(emerg_line(wrong));
-    if (auto wrong = deploy(std::move(snapshot), deployed); !wrong.empty()) return refuse(emerg_line(wrong));
-    ListenTable::Change change;
-    const auto workers = shared_->workers.size();
-    if (const auto failure = listens_.open(*deployed.snapshot, workers, change); failure.listening) return refuse(emerg_line(explain(*deployed.snapshot, failure, nullptr)));
-    watch_end(deployed);
-    if (deployed.snapshot->main.workers != workers)
-        log(exchange::Level::notice, "worker_processes stays " + std::to_string(workers) + ": a new number takes a restart");
-    move_pid_file(*deployed.snapshot);
-    for (const auto* where : change.closed) listens_.forget(*where);
-    for (std::size_t i = 0; i < workers; ++i) {
-        auto& worker = *shared_->workers[i];
-        worker.loop().post([&worker, deployed, opened = std::move(change.opened[i]), closed = change.closed] {
-            worker.adopt_conf(deployed);
-            for (const auto& socket : opened) worker.listen(socket.fd, *socket.where, socket.shared);
-            for (const auto* where : closed) worker.stop_listening(*where);
-        });
-    }
-    set_end_of(deployed_.snapshot);
-    deployed_ = std::move(deployed);
-    log(exchange::Level::notice, "reconfiguring");
-    process::notify_ready();
-}
-
-/// Those who send signals look where the conf says.
-void Server::move_pid_file(const route::Snapshot& snapshot) {
-    const auto path = config::resolve_path(place_.prefix, snapshot.main.pid);
-    if (path == pid_path_) return;
-    if (const auto wrong = process::write_pid_file(path, getpid()); !wrong.empty())
-        return log(exchange::Level::error, wrong + "; the pid stays in " + pid_path_);
-    process::remove_pid_file(std::exchange(pid_path_, path), getpid());
-    open_control_socket();
+void Server::answer(const boost::json::object& question, Control::Reply reply) {
+    const auto* word = question.if_contains("ask");
+    if (word && word->is_string() && word->get_string() == "peers")
+        return ask_peers(control_, shared_->workers, deployed_.snapshot, clock_.now(), std::move(reply));
+    reply(boost::json::object{{"error", "there is only {\"ask\": \"peers\"}"}});
 }
 
 void Server::quit() {

@@ -5,15 +5,15 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <csignal>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "compile/compile.hpp"
-#include "config/files.hpp"
 #include "process/daemon.hpp"
 #include "process/keeper.hpp"
+#include "server/conf_place.hpp"
 #include "server/control.hpp"
 #include "server/listen_table.hpp"
 #include "server/options.hpp"
@@ -21,18 +21,6 @@
 #include "spool/thread.hpp"
 
 namespace sluice::server {
-
-/// What `-c`, `-p`, `-g` and `-e` say.
-struct ConfPlace {
-    std::string path = "conf/sluice.conf";  // seen from the prefix
-    std::string prefix;                     // with its slash; "": the working folder
-    std::string globals;
-    std::string error_log;  // "": logs/error.log
-};
-
-/// Parses, checks and compiles what `files` has; diagnostics are in the snapshot's conf. `before`: see compile::Options.
-std::shared_ptr<route::Snapshot> read_conf(const ConfPlace& place, const route::Snapshot* before = nullptr,
-                                           const config::Files& files = config::DiskFiles());
 
 /// The process: the control thread is the one that calls start() and run().
 class Server final : exchange::Census {
@@ -59,6 +47,8 @@ class Server final : exchange::Census {
     void quit();
 
   private:
+    static constexpr int our_signals[] = {SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGHUP, SIGWINCH};
+
     std::string deploy(std::shared_ptr<route::Snapshot> snapshot, Deployed& out);
     void watch_end(Deployed& deployed);
     std::string emerg_line(const std::string& text) const;

@@ -5,11 +5,13 @@
 
 Status 77 where there is no nginx: skipped. What may differ, and why, is in intended.py."""
 import argparse
+import ctypes
 import difflib
 import email.utils
 import itertools
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -25,6 +27,7 @@ from tree import make_tree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PATIENCE = 20
+PR_SET_CHILD_SUBREAPER = 36
 
 
 def free_port():
@@ -37,6 +40,7 @@ def free_port():
 class Proxy:
     def __init__(self, name, command, root, names):
         self.name, self.root = name, os.path.join(root, name.ljust(6, "_"))  # of one length, for texts with the folder
+        self.process = None
         os.makedirs(os.path.join(self.root, "logs"))
         make_tree(os.path.join(self.root, "www"))
         os.chmod(self.root, 0o777)  # a log whose name has variables is made by the worker
@@ -53,20 +57,16 @@ class Proxy:
             path = os.path.join(self.root, "test.conf")
             with open(path, "w") as file:
                 file.write(conf)
-            self.process = subprocess.Popen(command + ["-p", self.root + "/", "-c", path], stderr=subprocess.PIPE)
-            if self.wait_until_it_listens():
+            # It goes into the background when it listens and its pid file is written.
+            with open(os.path.join(self.root, "said"), "w+") as said:
+                started = subprocess.run(command + ["-p", self.root + "/", "-c", path], stderr=said, timeout=PATIENCE)
+                said.seek(0)
+                words = said.read()
+            if started.returncode == 0:
+                with open(os.path.join(self.root, "pid")) as file:
+                    self.process = os.pidfd_open(int(file.read()))
                 return
-        raise SystemExit(f"{name} does not start:\n{self.process.stderr.read().decode()}")
-
-    def wait_until_it_listens(self):
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until and self.process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self.port)).close()
-                return True
-            except ConnectionRefusedError:
-                time.sleep(0.01)
-        return False
+        raise SystemExit(f"{name} does not start:\n{words}")
 
     def connect(self, path=None):
         """`path`: of a socket in its folder, else to its port."""
@@ -78,12 +78,17 @@ class Proxy:
         return connection
 
     def stop(self):
-        self.process.send_signal(signal.SIGQUIT)
-        try:
-            return self.process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            return "does not end"
+        """Its exit status."""
+        if self.process is None:
+            return 0
+        process, self.process = self.process, None
+        signal.pidfd_send_signal(process, signal.SIGQUIT)
+        ended, _, _ = select.select([process], [], [], PATIENCE)
+        if not ended:
+            signal.pidfd_send_signal(process, signal.SIGKILL)
+        status = os.waitid(os.P_PIDFD, process, os.WEXITED).si_status
+        os.close(process)
+        return status if ended else "does not end"
 
     def plain(self, text):
         """Without what must differ: ports, folders, the name of the product."""
@@ -247,6 +252,7 @@ def main():
     if not given.nginx:
         print("there is no nginx on this machine: skipped")
         return 77
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)  # daemons are ours to wait for
     root = tempfile.mkdtemp(prefix="sluice-nginx-")
     os.chmod(root, 0o755)
     closed = socket.socket()  # bound and not listening: who connects is refused
@@ -274,8 +280,7 @@ def main():
         return 1 if failed or (stale and not given.only) else 0
     finally:
         for proxy in proxies:
-            if proxy.process.poll() is None:
-                proxy.process.kill()
+            proxy.stop()
         if given.keep:
             print(root)
         else:

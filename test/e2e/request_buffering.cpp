@@ -193,6 +193,18 @@ TEST_CASE("an error page in a named location gets the body again") {
     }
 }
 
+TEST_CASE("an error page that needs a body which was passed on as it came is a 500, and says so") {
+    const Origin failing("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nbusy"), well(ok("well"));
+    const ConfServer server("server { listen @LISTEN@; proxy_request_buffering off; proxy_intercept_errors on;\n"
+                            "location / { proxy_pass http://" + failing.address() +
+                            "; error_page 503 = @other; }\nlocation @other { proxy_pass http://" + well.address() + "; } }");
+    const auto body = body_of(300'000);
+    CHECK(server.ask(with_length(body), body).status == 500);
+    CHECK(well.requests() == 0);
+    CHECK(server.wait_for_error("the request's body has been sent to another peer, and was not kept").find("[error]") != std::string::npos);
+    CHECK(server.ask("GET / HTTP/1.1\r\nHost: a\r\n").body == "well");
+}
+
 TEST_CASE("temporary folders are made at start, for their owner only") {
     const Origin origin(ok("a"));
     const ConfServer server(conf(origin));

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "../support/requester.hpp"
+#include "exchange/silent_requester.hpp"
 #include "compile/compile.hpp"
 #include "config/checker.hpp"
 #include "config/parser.hpp"
@@ -127,7 +127,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string head(reinterpret_cast<const char*>(data) + 1, size - 1);
     if (head.find("\r\n\r\n") == head.npos) head += "\r\nHost: a.test\r\n\r\n";
     const auto local = *net::Address::parse("127.0.0.1", 80), client = *net::Address::parse("127.0.0.1", 4000);
-    test::SilentRequester requester;
+    exchange::SilentRequester requester;
     exchange::Exchange x;
     x.client = &client;
     x.local = &local;

@@ -84,7 +84,7 @@ class Decider {
         REQUIRE(listening);
         const auto local = *net::Address::parse("127.0.0.1", asked.port);
         const auto client = *net::Address::parse("127.0.0.1", 40000);
-        SilentRequester requester;
+        exchange::SilentRequester requester;
         exchange::Exchange x;
         x.client = &client;
         x.local = &local;

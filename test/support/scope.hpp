@@ -13,7 +13,7 @@
 #include "route/scope.hpp"
 #include "route/uri.hpp"
 #include "support/catch.hpp"
-#include "support/requester.hpp"
+#include "exchange/silent_requester.hpp"
 #include "vars/names.hpp"
 
 namespace sluice::test {
@@ -65,7 +65,7 @@ class ScopeSetup {
     core::Rng rng{1};
     route::Tools tools{buffers, dates, clock, rng, {}};
     net::Address client;
-    SilentRequester requester;
+    exchange::SilentRequester requester;
     std::unique_ptr<route::Scope> scope;
 
     route::Site& site() { return snapshot.sites.front(); }

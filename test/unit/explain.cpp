@@ -1,7 +1,5 @@
 // What `sluice explain` tells, as its users see it: confs in test/golden/explain, and beside them what is told of some
-// requests. SLUICE_UPDATE_GOLDEN=1 writes the expected texts anew: read the difference as somebody who does not know
-// why the request went where it went.
-#include <algorithm>
+// requests. #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <cstdlib>
 #include <filesystem>
@@ -17,23 +15,14 @@
 #include "explain/page.hpp"
 #include "explain/show.hpp"
 #include "explain/tell.hpp"
-#include "support/catch.hpp"
-
-namespace fs = std::filesystem;
+#include "support/golden.hpp"
 
 namespace {
 
 using namespace sluice;
 using explain::Question;
 
-const fs::path folder = fs::path(SLUICE_SOURCE_DIR) / "test/golden/explain";
-
-std::string read_file(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    std::ostringstream out;
-    out << in.rdbuf();
-    return out.str();
-}
+const test::Golden golden("explain");
 
 std::shared_ptr<route::Snapshot> compile_files(const config::Files& files, const std::string& path) {
     auto conf = config::parse(files, path);
@@ -52,7 +41,7 @@ const route::Snapshot& conf_of(const std::string& name) {
     static std::map<std::string, std::shared_ptr<route::Snapshot>> all;
     auto& out = all[name];
     if (!out) {
-        out = compile_files(config::MemoryFiles(std::map<std::string, std::string>{{name, read_file(folder / name)}}),
+        out = compile_files(config::MemoryFiles(std::map<std::string, std::string>{{name, golden.read(name)}}),
                             name);
         INFO(config::render(out->conf.diagnostics, out->conf.sources));
         REQUIRE(out->conf.ok());
@@ -117,11 +106,6 @@ const std::vector<Case> cases = {
     {"refused-at-once", "passing.conf", {.url = "http://localhost:8080/", .fields = {"Content-Length: x"}}},
 };
 
-void compare(const fs::path& expected, const std::string& said) {
-    if (std::getenv("SLUICE_UPDATE_GOLDEN")) std::ofstream(expected, std::ios::binary) << said;
-    CHECK(said == read_file(expected));
-}
-
 }  // namespace
 
 TEST_CASE("requests are explained to people") {
@@ -129,7 +113,7 @@ TEST_CASE("requests are explained to people") {
         INFO(c.name);
         const auto told = tell(conf_of(c.conf), c.question);
         CHECK(told.error == "");
-        compare(folder / (c.name + ".expected"), explain::show_text(told.story));
+        golden.check(c.name, explain::show_text(told.story));
     }
 }
 
@@ -144,7 +128,7 @@ TEST_CASE("and to machines") {
         CHECK(parsed.at("request").at("url").as_string() == c.question.url);
         CHECK(parsed.at("answer").at("kind").as_string() == told.story.outcome.kind);
         CHECK(parsed.as_object().contains("peer") == told.story.passing.has_value());
-        if (c.name == "pass" || c.name == "error-page") compare(folder / (c.name + ".json"), text);
+        if (c.name == "pass" || c.name == "error-page") golden.check(c.name + ".json", text);
     }
 }
 
@@ -171,7 +155,7 @@ TEST_CASE("every place is a line of the conf, and no line of text ends in spaces
     for (const Case& c : cases) {
         INFO(c.name);
         const auto told = tell(conf_of(c.conf), c.question);
-        const std::string conf = read_file(folder / c.conf);
+        const std::string conf = golden.read(c.conf);
         const auto lines = static_cast<std::size_t>(std::ranges::count(conf, '\n'));
         check_places(boost::json::parse(explain::show_json(told.story)), c.conf, lines);
         const std::string text = explain::show_text(told.story);
@@ -279,7 +263,7 @@ TEST_CASE("the command tells usage errors from confs that are wrong") {
     const auto [missing, out, err] = run({"-c", "/nowhere/at/all.conf", "/"});
     CHECK(missing == 1);
     CHECK(err.find("cannot read \"/nowhere/at/all.conf\"") != std::string::npos);
-    const auto [told, story, nothing] = run({"-c", (folder / "sites.conf").string(), "http://www.example.com:8080/"});
+    const auto [told, story, nothing] = run({"-c", golden.path("sites.conf"), "http://www.example.com:8080/"});
     CHECK(told == 0);
     CHECK(story.find("proxy_pass") != std::string::npos);
     CHECK(nothing == "");

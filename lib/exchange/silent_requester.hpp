@@ -1,13 +1,15 @@
-// A client that is not there: for what decides and reads variables, without a connection.
+// A client that is not there: requests are decided upon and variables read without a connection, and nothing is answered.
 #pragma once
 
 #include "exchange/exchange.hpp"
 
-namespace sluice::test {
+namespace sluice::exchange {
 
 /// A client of whom only the other end of the connection is known.
-class SilentRequester final : public exchange::Requester {
+class SilentRequester final : public Requester {
   public:
+    explicit SilentRequester(const net::Address& own = {}) : local(own) {}
+
     net::Address local;
 
     core::result<std::span<char>> buffered_body() override { return std::span<char>{}; }
@@ -19,13 +21,13 @@ class SilentRequester final : public exchange::Requester {
     net::Task<core::result<void>> send_interim(int, std::string_view, const http::Fields&) override {
         co_return core::result<void>{};
     }
-    net::Task<core::result<void>> send_head(const exchange::Answer&, std::span<const char>, bool) override {
+    net::Task<core::result<void>> send_head(const Answer&, std::span<const char>, bool) override {
         co_return core::result<void>{};
     }
     net::Task<core::result<void>> send_body(std::span<const char>, bool, const http::Fields*) override {
         co_return core::result<void>{};
     }
-    net::Task<core::result<void>> send_file(const exchange::FilePart&, bool) override { co_return core::result<void>{}; }
+    net::Task<core::result<void>> send_file(const FilePart&, bool) override { co_return core::result<void>{}; }
     void cut() override {}
     net::Stream* tunnel() override { return nullptr; }
     std::span<char> buffered_tunnel() override { return {}; }
@@ -36,4 +38,4 @@ class SilentRequester final : public exchange::Requester {
     http::Fields none_;
 };
 
-}  // namespace sluice::test
+}  // namespace sluice::exchange
