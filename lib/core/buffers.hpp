@@ -59,6 +59,8 @@ class BufferPool {
         ++lent_;
         return Buffer(*this, add(size), size);
     }
+    /// At least `size` bytes.
+    Buffer lend_for(std::size_t size) { return size <= small ? lend_small() : size <= large ? lend_large() : lend_huge(size); }
 
     /// Blocks out on loan; a leak test looks at this.
     std::size_t lent() const { return lent_; }

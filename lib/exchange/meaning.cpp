@@ -11,6 +11,7 @@ Refusal read_meaning(Exchange& x) {
     const auto* expect = x.head.minor >= 1 ? http::find(x.head.fields, http::FieldId::expect) : nullptr;
     x.expects_continue = expect && core::iequals(expect->value, "100-continue");
     if (x.framing.error) return {x.framing.status, x.framing.error};
+    if (http::find_second(x.head.fields)) return {400, "client sent duplicate header line"};
     if (x.head.method == Method::connect) {
         if (x.head.target.starts_with('/') || x.head.target.find("://") != x.head.target.npos) return {405, "client sent CONNECT method"};
         // As in nginx, that ends the reading with the request line: whose site it is nobody has heard.

@@ -10,8 +10,8 @@ struct Refusal {
     const char* why = "";
 };
 
-/// Fills in framing, target and expects_continue from `x.head`. Refused: what http/framing and http/target refuse, more
-/// options in Connection than are worth reading, CONNECT and TRACE.
+/// Fills in framing, target and expects_continue from `x.head`. Refused: what http/framing and http/target refuse, fields
+/// that come twice and must not, more options in Connection than are worth reading, CONNECT and TRACE.
 Refusal read_meaning(Exchange& x);
 
 }  // namespace sluice::exchange

@@ -48,31 +48,21 @@ bool is_unmodified(std::string_view since, const Validators& content) {
 }  // namespace
 
 Conditions read_conditions(const Fields& fields) {
+    using enum FieldId;
     Conditions out;
-    const auto take = [](const Field& field, std::string_view name, std::optional<std::string_view>& to) {
-        if (!to && core::iequals(field.name, name)) to = field.value;
+    if (!fields.may_have_any(set_of(range, if_match, if_range, if_none_match, if_modified_since, if_unmodified_since))) return out;
+    const auto take = [](std::optional<std::string_view>& to, const Field& field) {
+        if (!to) to = field.value;
     };
     for (const Field& field : fields) {
-        if (field.id != FieldId::other) continue;
-        switch (field.name.size()) {
-            case 5:
-                take(field, "range", out.range);
-                break;
-            case 8:
-                take(field, "if-match", out.match);
-                take(field, "if-range", out.if_range);
-                break;
-            case 13:
-                take(field, "if-none-match", out.none_match);
-                break;
-            case 17:
-                take(field, "if-modified-since", out.modified_since);
-                break;
-            case 19:
-                take(field, "if-unmodified-since", out.unmodified_since);
-                break;
-            default:
-                break;
+        switch (field.id) {
+            case range: take(out.range, field); break;
+            case if_match: take(out.match, field); break;
+            case if_range: take(out.if_range, field); break;
+            case if_none_match: take(out.none_match, field); break;
+            case if_modified_since: take(out.modified_since, field); break;
+            case if_unmodified_since: take(out.unmodified_since, field); break;
+            default: break;
         }
     }
     return out;

@@ -94,6 +94,8 @@ FieldId field_id(std::string_view name) {
             return name_is<"te">(p) ? te : other;
         case 4:
             return name_is<"host">(p) ? host : name_is<"date">(p) ? date : name_is<"etag">(p) ? etag : other;
+        case 5:
+            return name_is<"range">(p) ? range : other;
         case 6:
             return name_is<"server">(p) ? server : name_is<"expect">(p) ? expect : other;
         case 7:
@@ -104,7 +106,10 @@ FieldId field_id(std::string_view name) {
                    : name_is<"trailer">(p) ? trailer
                                            : other;
         case 8:
-            return name_is<"location">(p) ? location : other;
+            return name_is<"location">(p)   ? location
+                   : name_is<"if-match">(p) ? if_match
+                   : name_is<"if-range">(p) ? if_range
+                                            : other;
         case 9:
             return name_is<"x-real-ip">(p) ? x_real_ip : other;
         case 10:
@@ -119,6 +124,9 @@ FieldId field_id(std::string_view name) {
             return name_is<"cache-control">(p)   ? cache_control
                    : name_is<"last-modified">(p) ? last_modified
                    : name_is<"accept-ranges">(p) ? accept_ranges
+                   : name_is<"authorization">(p) ? authorization
+                   : name_is<"content-range">(p) ? content_range
+                   : name_is<"if-none-match">(p) ? if_none_match
                                                  : other;
         case 14:
             return name_is<"content-length">(p) ? content_length : other;
@@ -137,12 +145,15 @@ FieldId field_id(std::string_view name) {
         case 17:
             return name_is<"transfer-encoding">(p)   ? transfer_encoding
                    : name_is<"x-forwarded-proto">(p) ? x_forwarded_proto
+                   : name_is<"if-modified-since">(p) ? if_modified_since
                    : is_accel(name)                  ? x_accel
                                                      : other;
         case 18:
             return name_is<"proxy-authenticate">(p) ? proxy_authenticate : is_accel(name) ? x_accel : other;
         case 19:
-            return name_is<"proxy-authorization">(p) ? proxy_authorization : other;
+            return name_is<"proxy-authorization">(p)   ? proxy_authorization
+                   : name_is<"if-unmodified-since">(p) ? if_unmodified_since
+                                                       : other;
         default:
             return other;
     }

@@ -86,6 +86,20 @@ bool keeps_alive(int minor, const Fields& fields) {
     return fields.may_have(FieldId::connection) ? connection_keeps_alive(minor, fields) : minor >= 1;
 }
 
+const Field* find_second(const Fields& fields) {
+    using enum FieldId;
+    constexpr FieldSet once =
+        set_of(authorization, content_range, expect, if_match, if_modified_since, if_none_match, if_range, if_unmodified_since);
+    const FieldSet repeated = fields.repeated() & once;
+    if (!repeated) return nullptr;
+    FieldSet seen = 0;
+    for (const Field& field : fields) {
+        if (is_in(seen & repeated, field.id)) return &field;
+        seen |= set_of(field.id);
+    }
+    return nullptr;
+}
+
 bool too_many_connection_options(const Fields& fields) {
     constexpr std::ptrdiff_t most = 64;
     if (!fields.may_have(FieldId::connection)) return false;

@@ -34,6 +34,10 @@ Framing frame_response(const ResponseHead& head, Method request);
 /// Whether the sender will keep its connection open after this message (RFC 9112 9.3): version and Connection field.
 bool keeps_alive(int minor, const Fields& fields);
 
+/// A field that comes twice and, as in nginx, may not: which of the two counts would be a guess, and a peer's may differ.
+/// The second one, or nullptr.
+const Field* find_second(const Fields& fields);
+
 /// More options than any honest sender names in Connection: looking for each field among them would cost their product.
 bool too_many_connection_options(const Fields& fields);
 

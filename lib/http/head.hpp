@@ -22,10 +22,10 @@ bool is_idempotent(Method method);
 
 /// Fields that sluice acts on; every other one is `other` and passes through.
 enum class FieldId : std::uint8_t {
-    other, accept_encoding, accept_ranges, cache_control, connection, content_encoding, content_length, content_type, date,
-    etag, expect, expires, host, keep_alive, last_modified, location, proxy_authenticate, proxy_authorization,
-    proxy_connection, referer, refresh, server, set_cookie, te, trailer, transfer_encoding, upgrade, user_agent,
-    www_authenticate, x_accel /* Redirect, Expires, Limit-Rate, Buffering, Charset */, x_forwarded_for, x_forwarded_host,
+    other, accept_encoding, accept_ranges, authorization, cache_control, connection, content_encoding, content_length,
+    content_range, content_type, date, etag, expect, expires, host, if_match, if_modified_since, if_none_match, if_range,
+    if_unmodified_since, keep_alive, last_modified, location, proxy_authenticate, proxy_authorization, proxy_connection,
+    range, referer, refresh, server, set_cookie, te, trailer, transfer_encoding, upgrade, user_agent, www_authenticate, x_accel /* Redirect, Expires, Limit-Rate, Buffering, Charset */, x_forwarded_for, x_forwarded_host,
     x_forwarded_proto, x_real_ip,
 };
 

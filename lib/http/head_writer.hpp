@@ -46,6 +46,9 @@ class HeadWriter {
     char* out_;
 };
 
+/// The largest head that we write, in bytes: more than buffers and values that anybody sensible configures can make.
+constexpr std::size_t most_written = 1024 * 1024;
+
 /// Bytes that all fields take when written.
 inline std::size_t written_size(const Fields& fields) {
     std::size_t n = 0;

@@ -4,6 +4,7 @@
 
 #include "config/values.hpp"
 #include "core/text.hpp"
+#include "http/head_writer.hpp"
 #include "proxy/directions.hpp"
 #include "proxy/local_end.hpp"
 #include "proxy/retry.hpp"
@@ -20,8 +21,8 @@ using exchange::BodyWriter;
 using net::Task;
 
 namespace {
-// What one buffer can hold; proxy_buffer_size says how much of it may be used.
-constexpr http::HeadLimits response_limits{63 * 1024, 63 * 1024, 1000};
+// proxy_buffer_size is what counts.
+constexpr http::HeadLimits response_limits{http::most_written, http::most_written, 1000};
 constexpr int max_interim = 32;  // a peer that sends more 1xx than this is broken
 }  // namespace
 
@@ -215,6 +216,13 @@ core::Duration Attempt::patience() const {
     return settings().read_timeout - (s_.loop.now() - moved_);
 }
 
+/// For a head that proxy_buffer_size allows, and that is larger than what a buffer usually holds.
+void Attempt::grow_buffer() {
+    auto larger = s_.loop.buffers().lend_huge(2 * buffer_.size());
+    std::memcpy(larger.data(), buffer_.data(), have_);
+    buffer_ = std::move(larger);
+}
+
 /// Leaves the head in response_, its bytes and what follows in buffer_.
 Task<Attempt::Outcome> Attempt::read_head() {
     std::size_t seen = 0;
@@ -238,6 +246,7 @@ Task<Attempt::Outcome> Attempt::read_head() {
         if (!ready) co_return net::at(ready.error(), Side::peer, Stage::response_head);
         if (abandoned_) co_return *abandoned_;
         if (!buffer_) buffer_ = s_.loop.buffers().lend_large();
+        if (have_ == buffer_.size()) grow_buffer();
         auto n = connection_->stream.read_now(buffer_.span().subspan(have_));
         if (!n) {
             if (net::Stream::would_block(n.error())) continue;

@@ -44,6 +44,7 @@ class Attempt final : net::Waiter {
     net::Task<Outcome> receive();
     void report_success();
     net::Task<Outcome> read_head();
+    void grow_buffer();
     net::Task<Outcome> take_interim();
     net::Task<Outcome> relay();
     bool heed_directions();

@@ -159,9 +159,8 @@ WrittenHead write_request_head(route::Scope& scope, std::string_view uri, std::s
     const auto method = proxy.has_method ? route::escape(scope.evaluate(proxy.method), route::Escape::word, scope.arena) : head.method_name;
 
     const std::size_t size = method.size() + uri.size() + http::written_size(head.fields) + http::written_size(own.fields()) + 256;
-    WrittenHead out = {size <= core::BufferPool::small ? buffers.lend_small() : buffers.lend_large(), {},
-                       proxy.has_method ? method_of_peer(method) : head.method};
-    if (size > out.buffer.size()) return {};
+    if (size > http::most_written) return {};
+    WrittenHead out = {buffers.lend_for(size), {}, proxy.has_method ? method_of_peer(method) : head.method};
     http::HeadWriter w(out.buffer.data());
     w.add(method);
     w.add(" ");

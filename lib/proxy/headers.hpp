@@ -25,7 +25,7 @@ struct WrittenHead {
 /// The request as the peer gets it: what proxy_set_header says, then the client's fields, but for hop-by-hop ones (RFC 9110
 /// 7.6.1), those that Connection names and, as nginx does, names with "_"; framing is written anew from the parsed form.
 /// `uri`: what the peer is asked for. `host`: $proxy_host, if the conf sets no Host. `own_body`: what goes in place of the
-/// client's. No bytes: it is larger than a buffer.
+/// client's. No bytes: it is larger than http::most_written.
 WrittenHead write_request_head(route::Scope& scope, std::string_view uri, std::string_view host, std::optional<std::string_view> own_body,
                                core::BufferPool& buffers);
 

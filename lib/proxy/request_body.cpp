@@ -23,10 +23,10 @@ constexpr std::size_t least_room = 1024;  // of BodyReader::read
 
 const route::BodyBuffers& settings_of(const Serving& q) { return q.settings().client.body; }
 
-/// nginx, too, cannot pass chunks on to a peer that is spoken to in HTTP/1.0 or is to get no body.
+/// nginx, too, cannot pass chunks on to a peer that is spoken to in HTTP/1.0, and reads to its end what no peer is to get.
 bool buffers(const Serving& q) {
     const auto& proxy = q.settings().proxy;
-    return settings_of(q).whole_first || !proxy.pass_body || (q.x.framing.kind == http::BodyKind::chunked && proxy.http_minor == 0);
+    return settings_of(q).whole_first || !proxy.pass_body || proxy.has_body || (q.x.framing.kind == http::BodyKind::chunked && proxy.http_minor == 0);
 }
 
 /// The body is here to its end: peers get it with a Content-Length.

@@ -102,7 +102,7 @@ Task<result<void>> Http1Requester::send_continue() {
 
 Task<result<void>> Http1Requester::send_interim(int status, std::string_view reason, const http::Fields& fields) {
     if (x_.head.minor == 0) co_return result<void>{};  // RFC 9110 15.2: never to HTTP/1.0
-    auto buffer = s_.loop.buffers().lend_large();
+    auto buffer = s_.loop.buffers().lend_for(http::written_size(fields) + reason.size() + 64);
     http::HeadWriter out(buffer.data());
     out.add("HTTP/1.1 ");
     out.number(static_cast<std::uint64_t>(status));
@@ -204,8 +204,8 @@ Task<result<void>> Http1Requester::send_head(const Answer& answer, std::span<con
     append_proxy_status();
     const auto server = answer.has_server ? std::string_view() : server_name(scope_);
     const auto size = http::written_size(*answer.fields) + answer.reason.size() + server.size() + proxy_status_.size() + 320;
-    if (size > core::BufferPool::large) co_return co_await send_too_large();
-    auto buffer = size <= core::BufferPool::small ? s_.loop.buffers().lend_small() : s_.loop.buffers().lend_large();
+    if (size > http::most_written) co_return co_await send_too_large();
+    auto buffer = s_.loop.buffers().lend_for(size);
     auto head = write_head(answer, server, buffer.data(), chunked);
     if (settings().limits_rate || scope_.limit_rate) {
         read_rate();

@@ -177,6 +177,23 @@ Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
     return answer(q, decision, reason, decision.why);
 }
 
+namespace {
+
+/// nginx's line of a field that comes twice.
+std::string tell_second(const http::Fields& fields, const http::Field& second) {
+    const auto append = [](std::string& text, const http::Field& field) {
+        core::append_escaped(text, field.name);
+        core::append_escaped(text += ": ", field.value);
+        text += '"';
+    };
+    std::string text = "client sent duplicate header line: \"";
+    append(text, second);
+    append(text += ", previous value: \"", *http::find(fields, second.id));
+    return text += " while reading client request headers";
+}
+
+}  // namespace
+
 Task<void> serve_refusal(proxy::Serving& q, int status, const char* why) {
     route::settle_refused(q.scope);
     Decision decision;
@@ -186,7 +203,10 @@ Task<void> serve_refusal(proxy::Serving& q, int status, const char* why) {
     q.x.record.reason = reason;
     std::string_view limit;
     const auto words = refusal_words(status, why, limit);
-    if (proxy::logs_level(q, row(reason).level)) proxy::log_error(q, row(reason).level, words, proxy::places_of(q, limit));
+    if (proxy::logs_level(q, row(reason).level)) {
+        const auto* second = status == 400 ? http::find_second(q.x.head.fields) : nullptr;
+        proxy::log_error(q, row(reason).level, second ? tell_second(q.x.head.fields, *second) : std::string(words), proxy::places_of(q, limit));
+    }
     return answer(q, decision, reason, why);
 }
 

@@ -1004,10 +1004,28 @@ for size in (0, 1, 99, 100, 101, 124, 125, 126, 1000, 20_000, 300_000):
 raw("trailers of a request", "POST /held/t HTTP/1.1\r\nHost: proxy.test\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 1\r\n\r\n")
 converse("bodies on one connection", ("proxy.test", "POST /held/a", (), "a" * 500), ("proxy.test", "POST /held/b", (), "b" * 50), ("proxy.test", "POST /streamed/c", (), "c" * 500), ("proxy.test", "/held/d", (), None))
 
+for place in ("body", "body-streamed", "body-old", "empty-body", "body-off"):
+    converse(f"bodies of our own in the place of others on one connection: {place}", *(("tell.test", f"POST /{place}/{size}", (), "x" * size) for size in (0, 3, 5_000, 100_000)), ("tell.test", f"/{place}/", (), None))
+    raw(f"a body of our own in the place of chunks: {place}", f"POST /{place}/ HTTP/1.1\r\nHost: tell.test\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\n")
+
 # Heads of answers and the buffer for them.
 for size in (4000, 4095, 4096, 4097, 8191, 8192, 8193):
     ask("proxy.test", f"/plain/head-of/{size}/")
     ask("proxy.test", f"/head-8k/head-of/{size}/")
+
+for size in (60_000, 65_536, 70_000, 131_000, 131_072, 131_073):
+    ask("large.test", f"/answer/head-of/{size}/")
+for number in (1, 2, 3, 6):
+    fields = [f"X-{i}: {'v' * 30_000}" for i in range(number)]
+    for path in ("peer", "told"):
+        converse(f"{number} fields of 30000 to {path}", ("large.test", f"/{path}/" + "u" * 30_000, fields, None), ("large.test", f"/{path}/", (), None))
+
+# Fields that come twice.
+for field in ("Authorization: Basic YTpi", "Content-Range: bytes 0-1/2", "Expect: x", "If-Match: *", "If-Modified-Since: x", 'If-None-Match: "x"', "If-Range: x",
+              "If-Unmodified-Since: Tue, 14 Nov 2023 22:13:21 GMT", "Range: bytes=0-1", "Referer: x", "User-Agent: x", "Cookie: a=b", "Content-Type: a/b", "Via: x"):
+    name, _, value = field.partition(":")
+    for host, path in (("files.test", "/a.txt"), ("proxy.test", "/plain/twice"), ("ret.test", "/200")):
+        ask(host, path, field, f"{name.upper()}: {value.strip()}0")
 
 # Redirects and cookies of peers.
 def told(*fields, before=""):

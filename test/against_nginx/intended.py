@@ -33,6 +33,7 @@ intended = {
     r"access\.log \w+\|/\S*\|.*\|403": "$proxy_host is known from the location on, not only once a peer is asked",
     r"access\.log GET\|/peer\|-\|/peer\|200": "see names of fields above",
     r"access\.log POST\|/(held|streamed|streamed-old|dropped|rest)/\w+\|.*": "$request_length counts a chunked body without its chunks",
+    r"access\.log POST\|/(body|body-streamed|body-old|empty-body|body-off)/\|.*": "the same",
     r"access\.log GET\|/\S+/head-of/\d+/\|.*\|502": "no field is taken from a head that is too large",
     r"access\.log GET\|/regex-var/a b\|.*\|200": "see the space above",
     r"access\.log GET\|.*#.*\|200": "see '#' above",

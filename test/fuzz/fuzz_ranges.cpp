@@ -38,15 +38,15 @@ void check_conditions(const std::string& text) {
     const auto split = text.find('\n');
     const std::string one = text.substr(0, split), other = split == text.npos ? "" : text.substr(split + 1);
     const Validators content{784111777, "\"a-1\""};
-    const Fields fields{{"If-None-Match", one}, {"If-Modified-Since", other}};
+    const Fields fields{{"If-None-Match", one, FieldId::if_none_match}, {"If-Modified-Since", other, FieldId::if_modified_since}};
     for (const auto rule : {ModifiedSince::off, ModifiedSince::exact, ModifiedSince::before}) {
         require(judge(read_conditions(fields), content, rule) != Verdict::failed,
                 "412 comes of If-Match and If-Unmodified-Since only");
-        const Fields strict{{"If-Match", one}, {"If-Unmodified-Since", other}};
+        const Fields strict{{"If-Match", one, FieldId::if_match}, {"If-Unmodified-Since", other, FieldId::if_unmodified_since}};
         require(judge(read_conditions(strict), content, rule) != Verdict::not_modified,
                 "304 comes of the other two only");
     }
-    if (range_applies(read_conditions({{"If-Range", one}}), content))
+    if (range_applies(read_conditions({{"If-Range", one, FieldId::if_range}}), content))
         require(one == content.etag || parse_date(one) == content.modified, "this very content");
 }
 

@@ -19,9 +19,16 @@ struct Row {
     const char* expected;
 };
 
+/// As the parser leaves them.
+Fields named(const Fields& fields) {
+    Fields out;
+    for (const Field& field : fields) out.push_back({field.name, field.value, field_id(field.name)});
+    return out;
+}
+
 std::string told(const Fields& fields, ModifiedSince rule = ModifiedSince::exact,
                  Validators content = {time_of_same, "\"a-1\""}) {
-    switch (judge(read_conditions(fields), content, rule)) {
+    switch (judge(read_conditions(named(fields)), content, rule)) {
         case Verdict::send:
             return "send";
         case Verdict::not_modified:
@@ -93,7 +100,7 @@ TEST_CASE("conditions: if_modified_since, and content of which little is known")
 TEST_CASE("conditions: If-Range") {
     const Validators content{time_of_same, "\"a-1\""};
     const auto applies = [&](const char* value, const Validators& of) {
-        return range_applies(read_conditions({{"If-Range", value}}), of);
+        return range_applies(read_conditions(named({{"If-Range", value}})), of);
     };
     CHECK(range_applies({}, content));
     CHECK(applies("\"a-1\"", content));

@@ -100,6 +100,23 @@ TEST_CASE("transfer codings: one chunked, and why not otherwise") {
     }
 }
 
+TEST_CASE("fields that may come once only, and others") {
+    for (const char* name : {"Authorization", "Content-Range", "Expect", "If-Match", "If-Modified-Since", "If-None-Match", "if-range", "IF-UNMODIFIED-SINCE"}) {
+        INFO(name);
+        Fields fields;
+        for (const char* known : {"Host", name, "X-A", name, "X-A"}) fields.push_back({known, "1", field_id(known)});
+        REQUIRE(find_second(fields) == &fields[3]);
+        fields[3] = {"Other", "1", FieldId::other};
+        CHECK(find_second(fields) == nullptr);
+    }
+    for (const char* name : {"Cookie", "Range", "Referer", "User-Agent", "X-Forwarded-For", "Accept-Encoding", "Via"}) {
+        INFO(name);
+        Fields fields;
+        for (int i = 0; i < 2; ++i) fields.push_back({name, "1", field_id(name)});
+        CHECK(find_second(fields) == nullptr);
+    }
+}
+
 TEST_CASE("responses without a length end with the connection") {
     CHECK(response({}).kind == BodyKind::until_close);
     CHECK(response({}, 404, Method::post, 0).kind == BodyKind::until_close);
