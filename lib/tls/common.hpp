@@ -1,0 +1,29 @@
+// What both sides of TLS ask of a context in the same way.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "tls/complain.hpp"
+#include "tls/openssl.hpp"
+#include "tls/pair.hpp"
+
+namespace sluice::tls {
+
+/// A context with what holds for all: buffers given back when idle, nothing compressed, no renegotiation. nullptr: out
+/// of memory.
+Owned<SSL_CTX> bare_context(const SSL_METHOD* method);
+
+/// Bits of namespace protocol, with holes between them if need be.
+void set_protocols(SSL_CTX* context, unsigned protocols);
+
+// False: said in `complaints`.
+bool set_ciphers(SSL_CTX* context, const Item& ciphers, Complaints& complaints);
+bool set_pair(SSL_CTX* context, const LoadedPair& loaded, const Pair& pair, Complaints& complaints);
+/// In OpenSSL's words (SSL_CONF_cmd(3)), after everything else: they have the last word.
+bool run_commands(SSL_CTX* context, const std::vector<std::pair<Item, Item>>& commands, Complaints& complaints);
+
+/// Whether the value of such a command is a path, to be completed like others of the conf.
+bool command_takes_path(const std::string& name);
+
+}  // namespace sluice::tls

@@ -1,0 +1,29 @@
+// What the callbacks of a context need, and where they find it.
+#pragma once
+
+#include <memory>
+
+#include "tls/openssl.hpp"
+#include "tls/session_cache.hpp"
+#include "tls/staple.hpp"
+#include "tls/tickets.hpp"
+
+namespace sluice::tls {
+
+/// Belongs to the contexts of one site, and goes with the last: connections may outlive the conf that they came under.
+struct Parts {
+    std::shared_ptr<TicketKeys> tickets;           // nullptr: none are given
+    std::shared_ptr<SessionCache> cache;           // nullptr: none is shared
+    std::vector<std::shared_ptr<Staple>> staples;  // one for each pair, in their order; empty: no stapling
+    std::vector<X509*> certificates;               // of those pairs; compared, not read
+    std::chrono::seconds timeout{};
+};
+
+/// False: out of memory.
+bool attach(SSL_CTX* context, std::shared_ptr<const Parts> parts);
+/// nullptr: there are none.
+const Parts* parts_of(const SSL_CTX* context);
+/// Those of the context that the connection uses now, which after server_name is another than the one it began with.
+const Parts* parts_of(const SSL* connection);
+
+}  // namespace sluice::tls

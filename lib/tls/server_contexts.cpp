@@ -1,0 +1,170 @@
+#include "tls/server_contexts.hpp"
+
+#include "tls/common.hpp"
+#include "tls/digest.hpp"
+#include "tls/exchange_keys.hpp"
+#include "tls/prepare.hpp"
+#include "tls/stapling_file.hpp"
+
+namespace sluice::tls {
+
+namespace {
+
+/// As in nginx all go on, and what becomes of the check is asked afterwards (SSL_get_verify_result): who fails gets a
+/// page, not an alert.
+int accept_all(int, X509_STORE_CTX*) { return 1; }
+
+/// What decides who may come, and to whom: a session is taken up only where all of it is the same.
+std::string identity_of(const ServerDescription& description, const Trust* trust,
+                        const std::vector<std::shared_ptr<const LoadedPair>>& pairs) {
+    Digest digest;
+    const bool verifies = description.verify != VerifyClient::off;
+    digest.add({reinterpret_cast<const char*>(&description.verify), sizeof description.verify});
+    digest.add(verifies ? std::to_string(description.verify_depth) : "");
+    digest.add(verifies && trust ? trust->digest : "");
+    for (const auto& pair : pairs) digest.add(pair->certificate.get());
+    return digest.finish();
+}
+
+void set_sessions(SSL_CTX* context, const ServerDescription& description, const std::string& identity) {
+    const SessionCacheRule& rule = description.session_cache;
+    SSL_CTX_set_session_id_context(context, reinterpret_cast<const unsigned char*>(identity.data()),
+                                   static_cast<unsigned>(identity.size()));
+    SSL_CTX_set_timeout(context, description.session_timeout.count());
+    if (rule.off) {
+        SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    } else {
+        SSL_CTX_set_session_cache_mode(
+            context,
+            SSL_SESS_CACHE_SERVER | (rule.builtin ? 0 : SSL_SESS_CACHE_NO_INTERNAL | SSL_SESS_CACHE_NO_AUTO_CLEAR));
+        if (rule.builtin) SSL_CTX_sess_set_cache_size(context, rule.builtin_size);
+        use_session_cache(context);
+    }
+    if (!description.tickets) SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+    const bool kept = !rule.off && (rule.builtin || !rule.shared.empty());
+    // One for each connection: a client that opens several at once has as many afterwards, and making one is a
+    // noticeable part of a handshake. With neither tickets nor a cache, those of TLS 1.3 would be promises that nobody
+    // keeps.
+    SSL_CTX_set_num_tickets(context, description.tickets || kept ? 1 : 0);
+    use_ticket_keys(context);
+}
+
+void set_verification(SSL_CTX* context, const ServerDescription& description, const Trust* trust) {
+    if (trust) SSL_CTX_set1_cert_store(context, trust->store.get());
+    if (description.verify == VerifyClient::off) return;
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, accept_all);
+    SSL_CTX_set_verify_depth(context, description.verify_depth);
+    if (trust && trust->client_names) SSL_CTX_set_client_CA_list(context, SSL_dup_CA_list(trust->client_names.get()));
+}
+
+}  // namespace
+
+class ServerMaker {
+  public:
+    ServerMaker(const ServerDescription& description, Store& store, Complaints& complaints)
+        : description_(description), store_(store), complaints_(complaints), out_(std::make_shared<ServerContexts>()) {}
+
+    std::shared_ptr<const ServerContexts> make(unsigned workers) {
+        out_->description_ = description_;
+        bool good = load_pairs();
+        good = load_trust() && good;
+        good = load_parts() && good;
+        if (!good) return nullptr;
+        identity_ = identity_of(description_, out_->trust_.get(), out_->pairs_);
+        for (unsigned i = 0; i < workers; ++i) {
+            auto context = make_context();
+            if (!context) return nullptr;  // the others would fail for the same reason
+            out_->contexts_.push_back(std::move(context));
+        }
+        return out_;
+    }
+
+  private:
+    bool load_pairs() {
+        bool good = true;
+        for (const Pair& pair : description_.pairs) {
+            auto loaded = store_.pair(pair, description_.password_files, complaints_);
+            if (loaded) warn_if_replaced(*loaded, pair);
+            good = good && loaded;
+            out_->pairs_.push_back(std::move(loaded));
+        }
+        return good;
+    }
+
+    /// OpenSSL keeps one certificate of each type of key.
+    void warn_if_replaced(const LoadedPair& loaded, const Pair& pair) {
+        for (std::size_t i = 0; i < out_->pairs_.size(); ++i)
+            if (out_->pairs_[i] && out_->pairs_[i]->facts.key == loaded.facts.key)
+                warn(complaints_, pair.certificate,
+                     "the certificate " + shown(pair.certificate) + " takes the place of " +
+                         shown(description_.pairs[i].certificate) + ": both are for a key of type " + loaded.facts.key,
+                     "a site has one certificate of each type of key; give each name a server block of its own");
+    }
+
+    bool load_trust() {
+        const TrustRule rule{description_.client_authorities, description_.trusted_authorities, description_.crl,
+                             false};
+        if (rule.client_authorities.empty() && rule.trusted_authorities.empty() && rule.crl.empty()) return true;
+        out_->trust_ = store_.trust(rule, complaints_);
+        return out_->trust_ != nullptr;
+    }
+
+    bool load_parts() {
+        auto parts = std::make_shared<Parts>();
+        parts->timeout = description_.session_timeout;
+        parts->tickets = store_.ticket_keys(description_.ticket_keys, description_.session_timeout, complaints_);
+        bool good = parts->tickets != nullptr;
+        if (!description_.session_cache.shared.empty()) {
+            parts->cache = store_.session_cache(description_.session_cache, complaints_);
+            good = good && parts->cache;
+        }
+        if (description_.stapling && !has_null_pair()) {
+            for (const auto& pair : out_->pairs_) {
+                parts->certificates.push_back(pair->certificate.get());
+                parts->staples.push_back(std::make_shared<Staple>(store_.clock()));
+            }
+            if (!description_.stapling_file.empty())
+                good = load_stapling_file(description_.stapling_file, *parts, store_, complaints_) && good;
+        }
+        out_->parts_ = std::move(parts);
+        return good;
+    }
+
+    bool has_null_pair() const { return std::ranges::find(out_->pairs_, nullptr) != out_->pairs_.end(); }
+
+    Owned<SSL_CTX> make_context() {
+        auto context = bare_context(TLS_server_method());
+        if (!context || !attach(context.get(), out_->parts_))
+            return refuse(complaints_, {}, "SSL_CTX_new() failed (" + last_error() + ")"), nullptr;
+        set_protocols(context.get(), description_.protocols);
+        bool good = set_ciphers(context.get(), description_.ciphers, complaints_);
+        good = set_curves(context.get(), description_.curves, complaints_) && good;
+        good = set_dhparam(context.get(), description_.dhparam, store_.opener(), complaints_) && good;
+        if (description_.prefer_server_ciphers) SSL_CTX_set_options(context.get(), SSL_OP_CIPHER_SERVER_PREFERENCE);
+        for (std::size_t i = 0; i < out_->pairs_.size(); ++i)
+            good = set_pair(context.get(), *out_->pairs_[i], description_.pairs[i], complaints_) && good;
+        set_verification(context.get(), description_, out_->trust_.get());
+        set_sessions(context.get(), description_, identity_);
+        // Replays are kept from harm by the request's Early-Data field, as in nginx; OpenSSL's own way needs its own
+        // cache.
+        SSL_CTX_set_options(context.get(), SSL_OP_NO_ANTI_REPLAY);
+        if (description_.early_data) SSL_CTX_set_max_early_data(context.get(), most_early_data);
+        if (!out_->parts_->staples.empty()) use_staples(context.get());
+        prepare_server(context.get());
+        good = run_commands(context.get(), description_.commands, complaints_) && good;
+        return good ? std::move(context) : nullptr;
+    }
+
+    const ServerDescription& description_;
+    Store& store_;
+    Complaints& complaints_;
+    std::shared_ptr<ServerContexts> out_;
+    std::string identity_;
+};
+
+std::shared_ptr<const ServerContexts> make_server(const ServerDescription& description, unsigned workers, Store& store,
+                                                  std::vector<Complaint>& complaints) {
+    return ServerMaker(description, store, complaints).make(workers);
+}
+
+}  // namespace sluice::tls
