@@ -69,6 +69,14 @@ void Compiler::unknown(config::Span where, std::string message, std::string help
     diagnostics().error("unknown-name", where, std::move(message), std::move(help));
 }
 
+bool Compiler::may_define(const Word& variable) {
+    const auto name = std::string_view(variable.value).substr(std::min<std::size_t>(1, variable.value.size()));
+    const auto* row = route::find_variable(name);
+    if (!row || row->write || row->name.ends_with('_')) return true;
+    error(variable.span, "\"$" + std::string(name) + "\" cannot be set: it stands for something in every conf", "give yours another name");
+    return false;
+}
+
 config::Diagnostic& Compiler::again(config::Span where, std::string message, config::Span first, std::string help) {
     auto& diagnostic = diagnostics().error("duplicate", where, std::move(message), std::move(help));
     if (first.known()) diagnostic.notes.push_back({"the first one is here", first});

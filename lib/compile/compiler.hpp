@@ -37,6 +37,12 @@ class Variables final : public vars::Names {
 
 class Compiler;
 
+/// Memory that nginx's processes would share: workers here are threads, but a conf must be good for nginx, too.
+struct Zone {
+    config::Span where;
+    std::int64_t size = 0;  // bytes; 0: not said yet
+};
+
 /// A block on its way to settings.
 struct Level {
     Compiler& c;
@@ -45,6 +51,7 @@ struct Level {
     route::Route* route = nullptr;  // in a site or deeper
     route::Site* site = nullptr;
     std::set<const void*> own = {};  // lists that this level has begun
+    bool logs_off = false;           // "access_log off" stands in it
 
     /// The level's own list: the first entry of a level takes the place of what was inherited.
     template <class T>
@@ -68,6 +75,8 @@ class Compiler {
     void error(config::Span where, std::string message, std::string help = "");
     /// A name that stands for nothing.
     void unknown(config::Span where, std::string message, std::string help = "");
+    /// Whether a conf may give that variable, with its "$", a meaning of its own; if not, that is reported.
+    bool may_define(const Word& variable);
     /// "there is one already", with the place of that one.
     config::Diagnostic& again(config::Span where, std::string message, config::Span first, std::string help = "");
     /// A word of nginx's that sluice does not have, yet.
@@ -103,6 +112,10 @@ class Compiler {
     void seal_lists();
     // set_buffers.cpp
     void check_buffers(const route::Settings& settings);
+    // zones.cpp
+    /// "zone NAME SIZE", or "zone NAME" of one that has its size elsewhere.
+    void declare_zone(const Directive& d);
+    void finish_zones();
     // upstream.cpp
     void compile_upstream(const Directive& d);
     /// For proxy_pass to "host:port".
@@ -110,7 +123,7 @@ class Compiler {
     // variables.cpp
     void declare_variables(const std::vector<Directive>& block);
     void compile_variables(const std::vector<Directive>& http);
-    // logs.cpp
+    // log_formats.cpp
     std::shared_ptr<const route::LogFormat> format(const Word& name);
 
     std::map<std::string, std::shared_ptr<const route::LogFormat>, std::less<>> formats;
@@ -127,6 +140,7 @@ class Compiler {
     std::vector<route::LocationSpec> specs_;  // of the site under way
     std::map<std::pair<std::uint32_t, std::string>, config::Span> name_places_;
     std::map<std::string, config::Span> default_places_;  // of default_server, by address
+    std::map<std::string, Zone, std::less<>> zones_;
     std::set<std::pair<std::size_t, std::size_t>> checked_buffers_;  // places of words about sizes
     friend struct Sites;
 };
@@ -163,6 +177,7 @@ std::span<const Setter> site();
 std::span<const Setter> access();
 std::span<const Setter> files();
 std::span<const Setter> headers();
+std::span<const Setter> log_formats();
 std::span<const Setter> logs();
 /// After the directives of a block: what follows from several of them.
 void finish_proxy(Level& level);

@@ -54,8 +54,6 @@ void set_keep_alive(Compiler& c, Listening& listening, const Word& word, std::st
 
 void set_backlog(Compiler& c, Listening& listening, const Word& word, std::string_view value) {
     const auto backlog = core::parse_number<int>(value);
-    // nginx takes -1 for what the system has.
-    if (value == "-1") return;
     if (!backlog || *backlog < 1)
         return c.error(word.span, concat({in_quotes(value), " is not how many connections may wait"}), "a number, as in backlog=511");
     listening.socket.backlog = *backlog;
@@ -63,7 +61,8 @@ void set_backlog(Compiler& c, Listening& listening, const Word& word, std::strin
 
 void set_ipv6_only(Compiler& c, Listening& listening, const Word& word, std::string_view value) {
     if (listening.address.family() != net::Address::Family::v6)
-        return c.error(word.span, concat({in_quotes(word.value), " is not for ", listening.text}), "it says whether [::] takes IPv4 clients, too");
+        return c.warning(word.span, "without-effect", concat({in_quotes(word.value), " does nothing at ", listening.text}),
+                         "it says whether [::] takes IPv4 clients, too");
     listening.socket.ipv6_only = value == "on";
 }
 

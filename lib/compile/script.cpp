@@ -33,9 +33,7 @@ class Scripts {
 
   private:
     route::SetStep set(const Directive& d) {
-        const auto name = std::string_view(d.args[0].value).substr(1);
-        if (const auto* row = route::find_variable(name); row && !row->write && !row->name.ends_with('_'))
-            c_.error(d.args[0].span, "\"$" + std::string(name) + "\" cannot be set: it stands for something in every conf", "give yours another name");
+        c_.may_define(d.args[0]);
         return {c_.variables.declare(std::string_view(d.args[0].value).substr(1)), c_.text(d.args[1])};
     }
 

@@ -21,6 +21,10 @@ void set_first_buffer(Level& level, const Directive& d) {
 }
 
 void set_large_buffers(Level& level, const Directive& d) {
+    for (const auto& word : d.args)
+        if (config::parse_size(word.value).value == 0)
+            level.c.error(word.span, "large_client_header_buffers: \"" + word.value + "\" leaves no room for a request",
+                          &word == d.args.data() ? "a number from 1 on, as in 4 8k" : "a size, as in 4 8k");
     if (!level.site) return;
     auto& buffers = level.site->head_buffers;
     buffers.count = core::parse_number<std::size_t>(d.args[0].value).value_or(4);

@@ -1,96 +1,12 @@
-// log_format, access_log, error_log.
+// access_log, open_log_file_cache, error_log.
 #include "compile/values.hpp"
+#include "observe/syslog.hpp"
 
 namespace sluice::compile {
-
-namespace {
-
-constexpr std::string_view combined =
-    "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent \"$http_referer\" \"$http_user_agent\"";
-constexpr std::string_view demo =
-    "$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent \"$http_referer\" \"$http_user_agent\" "
-    "rt=$request_time peer=$upstream_addr ct=$upstream_connect_time ht=$upstream_header_time ut=$upstream_response_time "
-    "reason=$sluice_reason id=$sluice_error_id";
-
-constexpr std::string_view json =
-    "{\"time\":\"$time_iso8601\",\"client\":\"$remote_addr\",\"user\":\"$remote_user\",\"method\":\"$request_method\",\"host\":\"$host\","
-    "\"uri\":\"$request_uri\",\"protocol\":\"$server_protocol\",\"status\":$status,\"body_bytes\":$body_bytes_sent,\"bytes\":$bytes_sent,"
-    "\"request_time\":$request_time,\"referer\":\"$http_referer\",\"user_agent\":\"$http_user_agent\",\"upstream\":\"$upstream_addr\","
-    "\"upstream_status\":\"$upstream_status\",\"upstream_time\":\"$upstream_response_time\",\"reason\":\"$sluice_reason\","
-    "\"id\":\"$request_id\"}";
-
-struct BuiltIn {
-    std::string_view name, line;
-    route::LogFormat::Escape escape;
-};
-constexpr BuiltIn built_in[] = {
-    {"combined", combined, route::LogFormat::Escape::standard},
-    {"timed", demo, route::LogFormat::Escape::standard},
-    {"json", json, route::LogFormat::Escape::json},
-};
-
-Word made_up(std::string_view text) { return {std::string(text), {}, config::Quote::none}; }
-
-std::shared_ptr<const route::LogFormat> make_format(Compiler& c, const BuiltIn& made) {
-    auto format = std::make_shared<route::LogFormat>();
-    format->name = made.name;
-    format->line = c.text(made_up(made.line));
-    format->escape = made.escape;
-    return format;
-}
-
-}  // namespace
-
-std::shared_ptr<const route::LogFormat> Compiler::format(const Word& name) {
-    if (const auto known = formats.find(name.value); known != formats.end()) return known->second;
-    // Names of ours that nginx does not have may be taken by the conf.
-    for (const auto& made : built_in) {
-        if (made.name != name.value) continue;
-        auto& known = built_in_formats[name.value];
-        if (!known) known = make_format(*this, made);
-        return known;
-    }
-    std::vector<std::string_view> known;
-    for (const auto& made : built_in) known.push_back(made.name);
-    for (const auto& [own, unused] : formats) known.push_back(own);
-    const auto meant = core::nearest(name.value, known.data(), known.data() + known.size());
-    unknown(name.span, "there is no log_format \"" + name.value + "\" above this line",
-          meant.empty() ? "built in are combined, timed and json" : "did you mean \"" + std::string(meant) + "\"?");
-    return nullptr;
-}
 
 namespace tables {
 
 namespace {
-
-void set_format(Level& level, const Directive& d) {
-    auto format = std::make_shared<route::LogFormat>();
-    format->name = d.args[0].value;
-    std::size_t first = 1;
-    if (d.args[1].value.starts_with("escape=")) {
-        const auto how = std::string_view(d.args[1].value).substr(7);
-        using Escape = route::LogFormat::Escape;
-        format->escape = how == "json" ? Escape::json : how == "none" ? Escape::none : Escape::standard;
-        first = 2;
-    }
-    if (d.args.size() == first + 1) {
-        format->line = level.c.text(d.args[first]);
-    } else {
-        Word all = d.args[first];
-        for (std::size_t i = first + 1; i < d.args.size(); ++i) all.value += d.args[i].value;
-        all.quote = config::Quote::twofold;
-        format->line = level.c.text(all);
-    }
-    if (d.args[0].value == "combined") {
-        level.c.again(d.args[0].span, "there is a log_format \"combined\" already: it is built in", {}, "give it another name");
-        return;
-    }
-    const auto place = level.c.format_places.find(d.args[0].value);
-    if (!level.c.formats.emplace(d.args[0].value, format).second)
-        level.c.again(d.args[0].span, "there is a log_format \"" + d.args[0].value + "\" already",
-                      place == level.c.format_places.end() ? config::Span{} : place->second, "give it another name");
-    level.c.format_places.emplace(d.args[0].value, d.args[0].span);
-}
 
 /// if=, buffer=, flush=, gzip and gzip=.
 void read_parameter(Level& level, const Word& given, route::AccessLog& log, observe::LogOptions& options) {
@@ -119,42 +35,72 @@ void read_parameter(Level& level, const Word& given, route::AccessLog& log, obse
     }
 }
 
-void set_access_log(Level& level, const Directive& d) {
-    auto& logs = level.list(level.settings.access_logs);
-    if (d.args[0].value == "off") {
-        if (d.args.size() > 1) level.c.error(d.args[1].span, "access_log off takes nothing more", "write: access_log off;");
-        return logs.clear();
+bool is_syslog(std::string_view target) { return target.starts_with("syslog:"); }
+
+/// Of a syslog server the parameters; whether its name leads anywhere is asked when the log is opened.
+bool check_target(Level& level, const Word& target) {
+    if (!is_syslog(target.value)) return true;
+    observe::SyslogOptions ignored;
+    const auto wrong = observe::parse_syslog(std::string_view(target.value).substr(7), ignored);
+    if (!wrong.empty()) level.c.error(target.span, wrong);
+    return wrong.empty();
+}
+
+/// What stands in a format's place and is a parameter: nginx takes it for a name that it does not find.
+bool is_parameter(std::string_view word) {
+    constexpr std::string_view names[] = {"if=", "buffer=", "flush=", "gzip="};
+    return word == "gzip" || std::ranges::any_of(names, [word](auto name) { return word.starts_with(name); });
+}
+
+/// The format and the parameters. Nothing, if one of them is wrong.
+bool read_form(Level& level, const Directive& d, route::AccessLog& log, observe::LogOptions& options) {
+    auto& c = level.c;
+    const auto& target = d.args[0].value;
+    if (d.args.size() > 1 && is_parameter(d.args[1].value) && !c.formats.contains(d.args[1].value)) {
+        c.error(d.args[1].span, "unknown log format \"" + d.args[1].value + "\": the format stands before the parameters",
+                "write access_log " + target + " combined " + d.args[1].value + "; with the name of yours, if you have one");
+        return false;
     }
+    log.format = c.format(d.args.size() > 1 ? d.args[1] : Word{"combined", {}, config::Quote::none});
+    for (std::size_t i = 2; i < d.args.size(); ++i) read_parameter(level, d.args[i], log, options);
+    if (options.gzip && options.buffer == 0) options.buffer = 64 * 1024;
+    if (options.flush.count() && options.buffer == 0) {
+        c.error(d.span, "no buffer is defined for access_log \"" + target + "\"", "flush= goes with buffer= or gzip");
+        return false;
+    }
+    if (options.buffer && (log.has_path || is_syslog(target))) {
+        c.error(d.span, log.has_path ? "buffered logs cannot have variables in their names" : "logs to syslog cannot be buffered",
+                "leave buffer=, flush= and gzip out");
+        return false;
+    }
+    return log.format != nullptr;
+}
+
+/// "off" stands for its whole level, wherever in it the word is.
+void turn_off(Level& level, const Directive& d) {
+    if (d.args.size() > 1) level.c.error(d.args[1].span, "access_log off takes nothing more", "write: access_log off;");
+    level.logs_off = true;
+    level.list(level.settings.access_logs).clear();
+}
+
+void set_access_log(Level& level, const Directive& d) {
+    if (d.args[0].value == "off") return turn_off(level, d);
+    auto& logs = level.list(level.settings.access_logs);
     route::AccessLog log;
     log.target = d.args[0].value;
     log.has_path = log.target.find('$') != std::string::npos;
-    const bool is_syslog = log.target.starts_with("syslog:");
-    if (log.has_path && is_syslog) return level.c.error(d.args[0].span, "a syslog server cannot be named by variables", "name it as it is");
-    const Word combined = made_up("combined");
-    const Word* name = &combined;
+    if (log.has_path && is_syslog(log.target)) return level.c.error(d.args[0].span, "a syslog server cannot be named by variables", "name it as it is");
     observe::LogOptions options;
-    for (std::size_t i = 1; i < d.args.size(); ++i) {
-        const std::string_view word = d.args[i].value;
-        if (i == 1 && word != "gzip" && word.find('=') == word.npos)
-            name = &d.args[i];
-        else
-            read_parameter(level, d.args[i], log, options);
-    }
-    log.format = level.c.format(*name);
-    if (options.gzip && options.buffer == 0) options.buffer = 64 * 1024;
-    if (options.flush.count() && options.buffer == 0)
-        return level.c.error(d.span, "no buffer is defined for access_log", "flush= goes with buffer= or gzip");
-    if (options.buffer && (log.has_path || is_syslog))
-        return level.c.error(d.span, log.has_path ? "buffered logs cannot have variables in their names" : "logs to syslog cannot be buffered", "leave buffer=, flush= and gzip out");
+    if (!check_target(level, d.args[0]) || !read_form(level, d, log, options)) return;
     if (log.has_path) {
-        Word path = d.args[0];
-        log.path = level.c.text(path);
+        log.path = level.c.text(d.args[0]);
         options = level.settings.log_cache;
         options.by_line = true;
     }
-    const bool is_file = !is_syslog && log.target != "-";
+    if (level.logs_off) return;
+    const bool is_file = !is_syslog(log.target) && log.target != "-";
     log.file = level.c.file(is_file ? level.c.path(log.target) : log.target, options, d.args[0].span);
-    if (log.format) logs.push_back(std::move(log));
+    logs.push_back(std::move(log));
 }
 
 /// Also for the logs that this level has named already, or taken from around it.
@@ -190,23 +136,34 @@ void set_log_cache(Level& level, const Directive& d) {
     level.list(level.settings.access_logs) = std::move(changed);
 }
 
+/// One level, or parts of debug, which nginx tells apart; and "json".
+void read_level(Level& level, const Word& word, route::ErrorLog& log, bool& has_level, bool& has_parts) {
+    using exchange::Level::emerg;
+    if (word.value == "json") {
+        log.json = true;
+        return;
+    }
+    const bool is_part = word.value.starts_with("debug_");
+    if (has_level || (has_parts && !is_part))
+        level.c.error(word.span, "duplicate log level \"" + word.value + "\"", "name one: what is worse is logged, too");
+    (is_part ? has_parts : has_level) = true;
+    if (is_part) log.level = exchange::Level::debug;
+    for (int k = 0; k <= static_cast<int>(emerg); ++k)
+        if (name_of(static_cast<exchange::Level>(k)) == word.value) log.level = static_cast<exchange::Level>(k);
+}
+
 void set_error_log(Level& level, const Directive& d) {
     route::ErrorLog log;
     log.target = d.args[0].value;
-    for (std::size_t i = 1; i < d.args.size(); ++i) {
-        const auto& word = d.args[i].value;
-        log.json |= word == "json";
-        if (word.starts_with("debug")) log.level = exchange::Level::debug;
-        for (int k = 0; k <= static_cast<int>(exchange::Level::emerg); ++k)
-            if (name_of(static_cast<exchange::Level>(k)) == word) log.level = static_cast<exchange::Level>(k);
-    }
-    const bool is_file = log.target != "stderr" && !log.target.starts_with("syslog:");
-    log.file = level.c.file(is_file ? level.c.path(log.target) : log.target);
+    if (!check_target(level, d.args[0])) return;
+    bool has_level = false, has_parts = false;
+    for (std::size_t i = 1; i < d.args.size(); ++i) read_level(level, d.args[i], log, has_level, has_parts);
+    const bool is_file = log.target != "stderr" && !is_syslog(log.target);
+    log.file = level.c.file(is_file ? level.c.path(log.target) : log.target, {}, d.args[0].span);
     level.list(level.settings.error_logs).push_back(std::move(log));
 }
 
 constexpr Setter table[] = {
-    {"log_format", set_format},
     {"access_log", set_access_log},
     {"open_log_file_cache", set_log_cache},
     {"error_log", set_error_log},

@@ -24,6 +24,7 @@ void Compiler::compile_http(const Directive& http) {
     compile_variables(block);
     for (const auto& d : block)
         if (d.name.value == "upstream" && d.block) compile_upstream(d);
+    finish_zones();
     route::Settings settings;
     settings.error_logs = snapshot.main.error_logs.empty() ? nullptr : std::make_shared<const std::vector<route::ErrorLog>>(snapshot.main.error_logs);
     set_usual_folders(*this, settings);

@@ -97,6 +97,8 @@ void Compiler::compile_upstream(const Directive& d) {
             balancer = algorithm;
         } else if (name == "keepalive") {
             keep.idle_connections = core::parse_number<std::uint32_t>(line.args[0].value).value_or(32);
+        } else if (name == "zone") {
+            declare_zone(line);
         } else if (name == "keepalive_requests") {
             keep.requests = core::parse_number<std::uint64_t>(line.args[0].value).value_or(1000);
         } else if (name == "keepalive_time") {

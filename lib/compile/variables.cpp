@@ -23,7 +23,7 @@ bool defines_by_block(std::string_view name) { return name == "map" || name == "
 template <class T, class Build>
 void add(Compiler& c, const Directive& d, std::vector<std::unique_ptr<T>>& list, Build build, route::Read read) {
     auto built = build(d, c.variables, c.diagnostics());
-    if (!built) return;
+    if (!built || !c.may_define(d.args.back())) return;
     const auto number = c.variables.declare(built->variable());
     list.push_back(std::make_unique<T>(std::move(*built)));
     auto& variable = c.variables[number];

@@ -54,6 +54,15 @@ TEST_CASE("several access logs, off, if=") {
     CHECK(count_lines(server.folder() / "some", "GET") == 1);
 }
 
+TEST_CASE("access_log off stands for its whole level, also before a log that is named there") {
+    const ConfServer server(R"(access_log off; access_log @ROOT@/all;
+        server { listen @LISTEN@; server_name a; location /own { access_log @ROOT@/own; return 200 ok; } location / { return 200 ok; } })");
+    server.get("/");
+    server.get("/own");
+    wait_for_line_in(server.folder() / "own", "GET /own");
+    CHECK(count_lines(server.folder() / "all", "GET") == 0);
+}
+
 TEST_CASE("a buffered log is written in time, and at the end") {
     ConfServer server(R"(
         server { listen @LISTEN@; server_name a; location /slow { access_log @ROOT@/slow combined buffer=32k; return 200 ok; }

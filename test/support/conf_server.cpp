@@ -35,6 +35,17 @@ std::vector<std::string> started(const ConfFolder& folder, std::string_view http
     return folder.command();
 }
 
+/// Whether an access_log stands outside of all blocks: beside one of its own level "off" would win.
+bool names_logs(std::string_view http) {
+    int depth = 0;
+    for (std::size_t i = 0; i < http.size(); ++i) {
+        if (http[i] == '{') ++depth;
+        if (http[i] == '}') --depth;
+        if (depth == 0 && http.substr(i).starts_with("access_log ")) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 ConfFolder::ConfFolder() { chmod((folder_ / "").c_str(), 0777); }
@@ -51,7 +62,8 @@ std::string ConfFolder::fill(std::string text) const {
 
 void ConfFolder::write(std::string_view http, std::string_view main) const {
     std::string text =
-        "daemon off;\npid @ROOT@/sluice.pid;\n" + std::string(main) + "\nevents {}\nhttp {\naccess_log off;\n";
+        "daemon off;\npid @ROOT@/sluice.pid;\n" + std::string(main) + "\nevents {}\nhttp {\n";
+    if (!names_logs(http)) text += "access_log off;\n";
     (text += http) += "\n}\n";
     write_file("test.conf", text);
 }

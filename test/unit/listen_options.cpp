@@ -42,7 +42,8 @@ TEST_CASE("the socket parameters of listen are read") {
     CHECK(all.fast_open == 7);
     CHECK(all.deferred);
     CHECK_FALSE(options_of("").deferred);
-    CHECK(options_of("backlog=-1").backlog == 0);
+    CHECK(options_of("").backlog == 0);
+    CHECK(options_of("ipv6only=on").ipv6_only == options_of("").ipv6_only);  // a warning, and no effect
     CHECK(options_of("", "[::]:80").ipv6_only);
     CHECK_FALSE(options_of("ipv6only=off", "[::]:80").ipv6_only);
 }
