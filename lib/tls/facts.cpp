@@ -6,6 +6,8 @@
 
 #include <ctime>
 
+#include "tls/words.hpp"
+
 namespace sluice::tls {
 
 namespace {
@@ -44,12 +46,6 @@ std::vector<std::string> names_of(const X509* certificate) {
     }
     if (!names) take(common_name(certificate));
     return out;
-}
-
-std::string serial_of(const X509* certificate) {
-    const Owned<BIO> out = writer();
-    i2a_ASN1_INTEGER(out.get(), X509_get0_serialNumber(certificate));
-    return std::string(written(out.get()));
 }
 
 bool has_issuer(X509* certificate, const STACK_OF(X509) * chain) {
@@ -106,7 +102,7 @@ CertificateFacts facts_of(X509* certificate, const STACK_OF(X509) * chain) {
         out.key = type ? type : "";
         out.key_bits = EVP_PKEY_get_bits(key);
     }
-    out.serial = serial_of(certificate);
+    out.serial = words::serial(certificate);
     out.self_signed = X509_check_issued(certificate, certificate) == X509_V_OK;
     out.issuer_missing = !out.self_signed && !has_issuer(certificate, chain);
     ERR_clear_error();  // an extension that cannot be read is not our business here

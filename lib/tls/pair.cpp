@@ -138,10 +138,10 @@ void warn_about_dates(const std::string& what, core::WallTime from, core::WallTi
     const std::int64_t left = until.seconds() - now.seconds();
     if (now.seconds() < from.seconds())
         warn(complaints, item, what + " is not valid before " + time_words(from),
-             "is the clock of this machine right? Clients will refuse it");
+             "is the clock of this machine right? Whoever checks it will refuse it");
     else if (left < 0)
         warn(complaints, item, what + " expired on " + time_words(until) + ", " + span_words(-left) + " ago",
-             "clients will refuse it");
+             "whoever checks it will refuse it");
     else if (left < near_its_end)
         warn(complaints, item, what + " expires on " + time_words(until) + ", in " + span_words(left), "renew it");
 }
@@ -162,8 +162,8 @@ void warn_about(const LoadedPair& loaded, const Pair& pair, core::WallTime now, 
     if (facts.issuer_missing)
         warn(complaints, item,
              "the certificate " + shown(item) + " is not followed by that of its issuer, \"" + facts.issuer + "\"",
-             "clients that do not know this issuer as an authority will refuse it: add the issuer's certificate to the "
-             "end of the file");
+             "who does not know this issuer as an authority will refuse it: add the issuer's certificate to the end of "
+             "the file");
 }
 
 }  // namespace sluice::tls

@@ -124,7 +124,9 @@ class ServerMaker {
                 parts->staples.push_back(std::make_shared<Staple>(store_.clock()));
             }
             if (!description_.stapling_file.empty())
-                good = load_stapling_file(description_.stapling_file, *parts, store_, complaints_) && good;
+                good = load_stapling_file(description_.stapling_file, out_->pairs_, out_->trust_.get(), parts->staples,
+                                          store_, complaints_) &&
+                       good;
         }
         out_->parts_ = std::move(parts);
         return good;

@@ -6,7 +6,10 @@
 
 namespace sluice::tls {
 
-/// Reads it and gives it to all certificates of a site, as nginx does. False: said in `complaints`.
-bool load_stapling_file(const Item& file, const Parts& parts, const Store& store, Complaints& complaints);
+/// Reads it and gives it to all certificates of a site, as nginx does; warns if it is not about one of them, or not
+/// good any more. False: said in `complaints`. `trust` may be nullptr.
+bool load_stapling_file(const Item& file, const std::vector<std::shared_ptr<const LoadedPair>>& pairs,
+                        const Trust* trust, const std::vector<std::shared_ptr<Staple>>& staples, const Store& store,
+                        Complaints& complaints);
 
 }  // namespace sluice::tls

@@ -24,7 +24,7 @@ class Certificates {
 
   private:
     Certificates() {
-        const std::string command = std::string(SLUICE_SOURCE_DIR) + "/test/support/certificates " + folder_.path();
+        const std::string command = SLUICE_SOURCE_DIR "/test/support/certificates " + folder_.path();
         if (std::system(command.c_str()) != 0) std::abort();
     }
     Temporary folder_;

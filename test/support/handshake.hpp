@@ -25,14 +25,9 @@ class Handshake {
     /// Whether both agreed. Tickets have reached the client then.
     bool run() {
         for (int i = 0; i < 20; ++i) {
-            const int theirs = SSL_do_handshake(client_.get()), ours = SSL_do_handshake(server_.get());
-            if (theirs == 1 && ours == 1) return say();
-            for (const auto& [ssl, code] : {std::pair{client_.get(), theirs}, {server_.get(), ours}}) {
-                const int error = SSL_get_error(ssl, code);
-                if (code == 1 || error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) continue;
-                problem = tls::last_error();
-                return false;
-            }
+            const bool theirs = step(client_.get()), ours = step(server_.get());
+            if (!problem.empty()) return false;
+            if (theirs && ours) return say();
         }
         return false;
     }
@@ -51,6 +46,14 @@ class Handshake {
     std::string problem;
 
   private:
+    bool step(SSL* side) {
+        const int code = SSL_do_handshake(side);
+        const int error = SSL_get_error(side, code);
+        if (code != 1 && error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE && problem.empty())
+            problem = tls::last_error();
+        return code == 1;
+    }
+
     bool say() {
         char byte = 0;
         return SSL_write(server_.get(), "x", 1) == 1 && SSL_read(client_.get(), &byte, 1) == 1 && byte == 'x';
