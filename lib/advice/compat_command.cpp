@@ -117,7 +117,7 @@ void print_group(const Title& title, const Uses& uses, const View& view, std::os
     out << '\n';
 }
 
-void print(const Table& table, const View& view, std::ostream& out) {
+void print(const Table& table, const std::vector<std::string>& values, const View& view, std::ostream& out) {
     std::size_t words = 0;
     std::vector<std::string> totals;
     for (const Title& title : titles) {
@@ -127,7 +127,26 @@ void print(const Table& table, const View& view, std::ostream& out) {
         words += uses->second.size();
         totals.push_back(concat({std::to_string(uses->second.size()), " ", title.in_total}));
     }
+    if (!values.empty()) {
+        out << "parameters and values not yet:\n";
+        for (const std::string& value : values) out << "  " << value << '\n';
+        out << '\n';
+        totals.push_back(concat({"and ", counted(values.size(), "parameter"), " not yet"}));
+    }
     out << counted(words, "directive") << (totals.empty() ? "" : ": ") << list_of(totals) << '\n';
+}
+
+/// Values and parameters that only compiling looks at, of directives that are there: "listen 443 quic".
+std::vector<std::string> later_values(const Tools& tools, const std::string& path, const std::string& prefix) {
+    std::vector<std::string> out;
+    if (!tools.more_checks) return out;
+    config::Conf conf = config::parse(tools.files, path, {prefix, ""});
+    config::check(conf);
+    tools.more_checks(conf);
+    const View view(conf, prefix, tools.modes);
+    for (const config::Diagnostic& d : conf.diagnostics.all())
+        if (d.code == "not-yet") out.push_back(concat({view.line_of(d.span), ": ", d.message}));
+    return out;
 }
 
 /// A file that could not be read, and its like, or that is no conf at all.
@@ -152,7 +171,7 @@ int compat_command(std::span<const std::string> args, const Tools& tools, std::o
     const bool broken = print_unreadable(conf, err);
     const View view(conf, arguments.value("prefix"), tools.modes);
     const Table table = uses_of(view);
-    print(table, view, out);
+    print(table, later_values(tools, path, arguments.value("prefix")), view, out);
     const bool refused =
         table.contains(Group::never) || table.contains(Group::unknown) || table.contains(Group::misplaced);
     return broken || refused ? exit_errors : exit_ok;

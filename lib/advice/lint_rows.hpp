@@ -14,5 +14,6 @@ std::span<const Lint> unused();     // SL015 and SL016
 std::span<const Lint> peers();      // SL017 and SL018
 std::span<const Lint> trust();      // SL019 to SL022
 std::span<const Lint> access();     // SL023 to SL026
+std::span<const Lint> fields();     // SL027
 
 }  // namespace sluice::advice::rows

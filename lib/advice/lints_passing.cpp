@@ -21,6 +21,11 @@ std::string without_slash(std::string path) {
 
 std::string with_slash(std::string path) { return path.ends_with('/') ? path : path + '/'; }
 
+/// What "rewrite ... break" has written is passed on as it is, whatever path the URL has.
+bool rewrites_for_good(const Level& level) {
+    return std::ranges::any_of(own(level, "rewrite"), [](const Directive* d) { return d->args.size() > 2 && d->args[2].value == "break"; });
+}
+
 /// The location's path is replaced by the proxy_pass's, letter by letter.
 void find_slash(const View& view, Report& report) {
     for (const Level* level : view.levels(config::in::location)) {
@@ -29,6 +34,7 @@ void find_slash(const View& view, Report& report) {
         if (!location || !location->is_prefix() || !pass || pass->args.empty()) continue;
         const config::Word& url = pass->args[0];
         const Target target = parse_target(url.value);
+        if (target.scheme.empty() || rewrites_for_good(*level)) continue;
         if (target.path.empty() || has_variable(url.value) || target.path.find('?') != std::string::npos) continue;
         const bool open = !location->path.ends_with('/');
         const bool closed = target.path.ends_with('/');

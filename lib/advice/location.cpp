@@ -20,7 +20,7 @@ constexpr Modifier modifiers[] = {
 }  // namespace
 
 std::optional<Location> location_of(const Level& level) {
-    if (!(level.context & config::in::location) || !level.block || level.block->args.empty()) return std::nullopt;
+    if (!(level.context & config::in::location) || !level.block || level.block->args.empty() || level.block->args.size() > 2) return std::nullopt;
     const std::vector<config::Word>& args = level.block->args;
     Location out;
     out.level = &level;

@@ -31,29 +31,39 @@ config::Conf read(const ConfTest& test, const config::Files& files) {
     return conf;
 }
 
-int report(const config::Conf& conf, const ConfTest& test, std::ostream& err) {
-    print_problems(conf, test.quiet, err);
-    if (!conf.ok()) {
-        err << "sluice: configuration file " << test.path << " test failed\n";
-        return 1;
+void print_all(const config::Diagnostics& all, const config::Sources& sources, bool quiet, std::ostream& err) {
+    for (const Diagnostic& d : all.all()) {
+        const bool error = d.severity == config::Severity::error;
+        if (quiet && !error) continue;
+        err << "sluice: [" << (error ? "emerg" : "warn") << "] " << d.message;
+        if (d.span.known())
+            err << " in " << sources[d.span.source].path << ':' << sources.position(d.span).line;
+        err << '\n' << without_message(d, sources);
     }
-    if (!test.quiet)
-        err << "sluice: the configuration file " << test.path << " syntax is ok\n"
-            << "sluice: configuration file " << test.path << " test is successful\n";
-    return 0;
+}
+
+int report(const config::Conf& conf, const ConfTest& test, std::ostream& err) {
+    print_all(conf.diagnostics, conf.sources, test.quiet, err);
+    bool ok = conf.ok();
+    if (ok && !test.quiet) err << "sluice: the configuration file " << test.path << " syntax is ok\n";
+    if (ok && test.trial) {
+        config::Diagnostics found;
+        test.trial(conf, found);
+        found.arrange(conf.sources);
+        print_all(found, conf.sources, test.quiet, err);
+        ok = found.errors() == 0;
+    }
+    if (!ok)
+        err << "sluice: configuration file " << test.path << " test failed\n";
+    else if (!test.quiet)
+        err << "sluice: configuration file " << test.path << " test is successful\n";
+    return ok ? 0 : 1;
 }
 
 }  // namespace
 
 void print_problems(const config::Conf& conf, bool quiet, std::ostream& err) {
-    for (const Diagnostic& d : conf.diagnostics.all()) {
-        const bool error = d.severity == config::Severity::error;
-        if (quiet && !error) continue;
-        err << "sluice: [" << (error ? "emerg" : "warn") << "] " << d.message;
-        if (d.span.known())
-            err << " in " << conf.sources[d.span.source].path << ':' << conf.sources.position(d.span).line;
-        err << '\n' << without_message(d, conf.sources);
-    }
+    print_all(conf.diagnostics, conf.sources, quiet, err);
 }
 
 int test_conf(const ConfTest& test, const config::Files& files, std::ostream& err) {

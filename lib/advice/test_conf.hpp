@@ -17,6 +17,8 @@ struct ConfTest {
     bool quiet = false;  // -q: errors only
     /// Checks that go beyond rows and tree, on a conf that has no errors so far; adds to its diagnostics. May be empty.
     std::function<void(config::Conf&)> more_checks = {};
+    /// What only a start would find out, of a conf that is right; adds to the diagnostics. May be empty.
+    std::function<void(const config::Conf&, config::Diagnostics&)> trial = {};
 };
 
 /// -t: the outcome to `err`; 0 or 1.

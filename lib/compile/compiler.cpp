@@ -51,6 +51,9 @@ std::string Variables::suggest(std::string_view name) const {
         for (const auto& row : table)
             if (!row.name.ends_with('_')) names.push_back(row.name);
     const auto meant = core::nearest(name, names.data(), names.data() + names.size());
+    // In so many guides that it passes for one that is built in.
+    if (name == "connection_upgrade" && (meant.empty() || route::find_variable(meant)))
+        return "the conf has to define it, in http: map $http_upgrade $connection_upgrade { default upgrade; '' close; }";
     return meant.empty() ? "" : "did you mean \"$" + std::string(meant) + "\"?";
 }
 

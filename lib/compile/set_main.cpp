@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "compile/values.hpp"
+#include "process/user.hpp"
 
 namespace sluice::compile::tables {
 
@@ -19,6 +20,11 @@ void set_user(Level& level, const Directive& d) {
     auto& main = level.c.snapshot.main;
     main.user = d.args[0].value;
     main.group = d.args.size() > 1 ? d.args[1].value : std::string();
+    // Only root becomes somebody else; and a conf that is only looked at may be for another machine.
+    if (level.c.options.only_check || !process::is_superuser()) return;
+    process::User found;
+    if (auto wrong = process::find_user(main.user, main.group, found); !wrong.empty())
+        level.c.error(d.span, std::move(wrong), "name a user and a group that this machine has, or leave the directive out: then it is nobody");
 }
 
 void set_open_files(Level& level, const Directive& d) { level.c.snapshot.main.open_files = core::parse_number<std::uint64_t>(d.args[0].value); }

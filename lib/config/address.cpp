@@ -37,7 +37,12 @@ Complaint read_port(std::string_view text, bool listens, std::uint16_t& out) {
     const auto port = core::parse_number<std::uint16_t>(text);
     if (port && (*port != 0 || listens)) return out = *port, Complaint{};
     if (text.empty()) return {"a port is missing after the colon", "as in :8080"};
-    return {concat({"port ", in_quotes(text), " is not a number from 1 to 65535"}), ""};
+    const std::string message = concat({"port ", in_quotes(text), " is not a number from 1 to 65535"});
+    const std::string_view digits = text.substr(0, std::ranges::find_if_not(text, core::is_digit) - text.begin());
+    if (listens && text.size() > digits.size() + 1 && text[digits.size()] == ',')
+        return {message, concat({"one port in each: listen ", digits, "; listen ", text.substr(digits.size() + 1), ";"})};
+    const bool trails = !digits.empty() && digits.size() < text.size() && digits.size() <= 5;
+    return {message, trails ? concat({"a port is of digits only: write ", digits}) : ""};
 }
 
 Complaint read_ports(std::string_view text, bool listens, AddressText& out) {
@@ -140,7 +145,13 @@ Complaint check_url(std::string_view text) {
             return {concat({in_quotes(text), " has no \"//\" behind the scheme"}),
                     concat({"write ", text.substr(0, text.find(':')), "://",
                             text.substr(std::min(text.find_first_not_of('/', text.find(':') + 1), text.size()))})};
-        return {concat({in_quotes(text), " has no scheme"}), concat({"write http://", text})};
+        for (const std::string_view known : {"https", "http"})
+            if (text.starts_with(known) && text.substr(known.size()).starts_with('/'))
+                return {concat({in_quotes(text), " has no \":\" behind ", in_quotes(known)}),
+                        concat({"write ", known, "://", text.substr(std::min(text.find_first_not_of('/', known.size()), text.size()))})};
+        if (text == "http" || text == "https")
+            return {concat({in_quotes(text), " is only a scheme"}), concat({"behind it stands \"://\" and a host, as in ", text, "://127.0.0.1:8080"})};
+        return {concat({in_quotes(text), " has no scheme"}), concat({"write http://", text.substr(std::min(text.find_first_not_of('/'), text.size()))})};
     }
     if (!core::iequals(scheme, "http") && !core::iequals(scheme, "https")) {
         constexpr std::string_view schemes[] = {"http", "https"};

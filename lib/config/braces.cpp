@@ -76,7 +76,8 @@ void Balancer::begin(const Token& token) {
 void Balancer::close_before(const Token& token) {
     const OpenBlock block = blocks_.back();
     Diagnostic& d = diagnostics_.error("unclosed-block", block.name,
-                                       concat({"the block ", name(block), " is never closed"}), "put \"}\" at its end");
+                                       concat({"the block ", name(block), " is never closed"}),
+                                       token.is(Kind::end) ? "put \"}\" at the end of the file" : "put \"}\" at its end");
     if (!token.is(Kind::end)) d.notes.push_back({"by the indentation it should have ended before this", token.span});
     Token brace;
     brace.kind = Kind::close;

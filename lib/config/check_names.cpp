@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "config/check_parts.hpp"
+#include "config/pattern.hpp"
 #include "config/words.hpp"
 #include "core/text.hpp"
 
@@ -52,11 +53,41 @@ std::string_view glued_name(std::string_view word) {
     return name.size() < word.size() && !find_rows(name).empty() ? name : std::string_view{};
 }
 
-std::string suggest(std::string_view name, Contexts context) {
+/// Would `directive` be right if it had that row's name?
+bool would_fit(const Directive& directive, const Row& row) {
+    if (row.block() != directive.block.has_value() || !row.args.accepts(directive.args.size())) return false;
+    for (std::size_t i = 0; i < directive.args.size(); ++i)
+        if (const auto pattern = pattern_of(row.values, i); !pattern.empty() && check_value(pattern, directive.args[i].value, row.name)) return false;
+    return true;
+}
+
+/// "proxy_buffer off" is meant to be proxy_buffering rather than proxy_buffers.
+std::string suggest_fitting(const Directive& directive, Contexts context) {
+    std::vector<std::string_view> names = names_in(context);
+    std::erase_if(names, [&](std::string_view name) {
+        const Row* row = find_row(name, context);
+        return !row || !would_fit(directive, *row);
+    });
+    return did_you_mean(directive.name.value, names);
+}
+
+std::string in_small_letters(std::string_view name) {
+    std::string out(name);
+    std::ranges::transform(out, out.begin(), core::lower);
+    return out;
+}
+
+std::string suggest(const Directive& directive, Contexts context) {
+    const std::string_view name = directive.name.value;
+    if (const std::string small = in_small_letters(name); small != name && !find_rows(small).empty())
+        return concat({"names of directives are in small letters: write ", small});
     const OtherName* other =
         std::ranges::find_if(other_names, [name](const OtherName& row) { return core::iequals(row.written, name); });
     if (other != std::end(other_names)) return std::string(other->help);
+    if (std::string fitting = suggest_fitting(directive, context); !fitting.empty()) return fitting;
     if (std::string here = did_you_mean(name, names_in(context)); !here.empty()) return here;
+    if ((context & in::upstream) && parse_peer_address(name).ok())
+        return concat({"if that is a server, the word is missing before it: server ", name, ";"});
     return did_you_mean(name, names_in(in::any));
 }
 
@@ -99,7 +130,7 @@ void report_unknown(const Directive& directive, Contexts context, Diagnostics& d
         return;
     }
     const bool looks_like_value = !name.empty() && (name[0] == '$' || name[0] == '/' || name.find("://") != name.npos);
-    std::string help = diagnostics.full() ? "" : suggest(name, context);
+    std::string help = diagnostics.full() ? "" : suggest(directive, context);
     if (help.empty() && looks_like_value)
         help = "this looks like a value: is a directive's name missing, or a \";\" too much before it?";
     diagnostics.error("unknown-directive", directive.name.span, message, help);
@@ -118,7 +149,12 @@ void report_misplaced(const Directive& directive, Contexts context, const Direct
     const bool fits = std::ranges::any_of(rows, [allowed](const Row* row) { return (row->opens & allowed) != 0; });
     if (!fits || before->block->close.length == 0) return;
     d.notes.push_back({concat({in_quotes(before->name.value), " ends here"}), before->block->close});
-    d.help = concat({"if it belongs into ", in_quotes(before->name.value), ", move that \"}\" behind it"});
+    if (directive.block && directive.block->close.length != 0) {
+        d.notes.push_back({concat({in_quotes(name), " ends here"}), directive.block->close});
+        d.help = concat({"if it belongs into ", in_quotes(before->name.value), ", move the first of these \"}\" behind the second"});
+    } else {
+        d.help = concat({"if it belongs into ", in_quotes(before->name.value), ", move that \"}\" behind it"});
+    }
 }
 
 }  // namespace sluice::config

@@ -19,6 +19,9 @@ void check_shape(const Directive& directive, const Row& row, Diagnostics& diagno
 /// What the columns of a row cannot say, for some directives.
 void check_special(const Directive& directive, Diagnostics& diagnostics);
 
+/// The parentheses of an "if" and what is in them.
+void check_condition(const Directive& directive, Diagnostics& diagnostics);
+
 /// What may stand only once among the children of one block.
 void check_repeats(const std::vector<Directive>& siblings, Contexts context, Diagnostics& diagnostics);
 

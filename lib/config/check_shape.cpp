@@ -48,7 +48,9 @@ void report_count(const Directive& directive, const Row& row, Diagnostics& diagn
     Span place = place_of(directive, row.args);
     std::string help = concat({"as in \"", example_of(row), "\""});
     const auto equals = std::ranges::find(directive.args, "=", &Word::value);
-    if (n > row.args.most && equals != directive.args.end()) {
+    if (n > row.args.most && row.name == "location") {
+        help = "a location has one path, with at most one of = ~ ~* ^~ before it, as in \"location = /a { ... }\"";
+    } else if (n > row.args.most && equals != directive.args.end()) {
         place = equals->span;
         help = concat({"no \"=\" between name and value: ", help});
     } else if (const std::string unit = n > row.args.most ? joined_unit(directive, row) : ""; !unit.empty()) {

@@ -17,81 +17,6 @@ bool is_in(std::string_view word, std::span<const std::string_view> words) {
     return std::ranges::find(words, word) != words.end();
 }
 
-constexpr std::string_view one_condition =
-    "one condition in each \"if\"; to join several, put them into one variable with map";
-
-bool is_joining(std::string_view word) { return word == "&&" || word == "||" || word == "and" || word == "or"; }
-
-bool is_name_char(char c) { return core::is_digit(c) || (core::lower(c) >= 'a' && core::lower(c) <= 'z') || c == '_'; }
-
-/// if ($a = b): the parentheses may touch the words or not.
-void check_if(const Directive& d, Diagnostics& out) {
-    constexpr std::string_view operators[] = {"=", "!=", "~", "~*", "!~", "!~*"};
-    constexpr std::string_view tests[] = {"-f", "!-f", "-d", "!-d", "-e", "!-e", "-x", "!-x"};
-    constexpr std::string_view help = "as in if ($scheme = http) { ... }";
-    if (d.args.empty()) return;
-    if (!d.args.front().value.starts_with('(') || !d.args.back().value.ends_with(')')) {
-        out.error("condition", d.span, "the condition of an \"if\" stands in parentheses", std::string(help));
-        return;
-    }
-    std::vector<std::pair<std::string_view, Span>> words;
-    for (const Word& arg : d.args) {
-        std::string_view v = arg.value;
-        if (&arg == &d.args.front()) v.remove_prefix(1);
-        if (&arg == &d.args.back() && !v.empty()) v.remove_suffix(1);
-        if (!v.empty() || (arg.quote != Quote::none && &arg != &d.args.back())) words.emplace_back(v, arg.span);
-    }
-    if (words.empty()) {
-        out.error("condition", d.span, "the condition is empty", std::string(help));
-        return;
-    }
-    const auto [first, place] = words[0];
-    if (is_in(first, tests)) {
-        if (words.size() == 1)
-            out.error("condition", place, concat({in_quotes(first), " needs a path"}), "as in if (-f $document_root/x) { ... }");
-        else if (words.size() > 2)
-            out.error("condition", words[2].second, concat({in_quotes(words[2].first), " is too much: a test takes one path"}),
-                      is_joining(words[2].first) ? std::string(one_condition) : "a path with spaces needs quotes");
-        return;
-    }
-    if (words.size() == 2 && is_in(words[1].first, operators)) {
-        out.error("condition", words[1].second, concat({in_quotes(words[1].first), " needs something to compare with"}),
-                  std::string(help));
-        return;
-    }
-    if (!first.starts_with('$')) {
-        out.error("condition", place, concat({in_quotes(first), " is neither a variable nor a test such as -f"}),
-                  std::string(help));
-        return;
-    }
-    const auto name_end = std::find_if_not(first.begin() + 1, first.end(), is_name_char);
-    if (name_end != first.end() || first.size() == 1) {
-        const auto rest = first.substr(static_cast<std::size_t>(name_end - first.begin()));
-        const bool glued = is_in(rest.substr(0, 1), operators) || rest.starts_with('!');
-        out.error("condition", place, concat({in_quotes(first), " is not the name of a variable"}),
-                  glued ? "put spaces around the operator, as in if ($scheme = http) { ... }"
-                        : "a condition begins with one variable, $name; others go into \"set\" first");
-        return;
-    }
-    if (words.size() > 3 && is_in(words[1].first, operators)) {
-        const auto [more, more_place] = words[3];
-        const bool joins = is_joining(more);
-        out.error("condition", more_place, concat({in_quotes(more), " is too much: a condition is one comparison"}),
-                  joins ? std::string(one_condition) : "a value with spaces needs quotes");
-        return;
-    }
-    if (words.size() < 2 || is_in(words[1].first, operators)) return;
-    const std::string_view op = words[1].first;
-    const std::string_view meant = op == "==" || op == "===" || op == "eq" ? "="
-                                   : op == "=~"                            ? "~"
-                                   : op == "<>"                            ? "!="
-                                                                           : "";
-    out.error("condition", words[1].second, concat({in_quotes(op), " is not an operator"}),
-              !meant.empty()   ? concat({"write \"", meant, "\""})
-              : is_joining(op) ? std::string(one_condition)
-                               : concat({"there are ", list(operators)}));
-}
-
 void check_location(const Directive& d, Diagnostics& out) {
     constexpr std::string_view modifiers[] = {"=", "~*", "~", "^~"};
     if (d.args.size() != 2 || is_in(d.args[0].value, modifiers)) return;
@@ -163,7 +88,7 @@ void check_server_name(const Directive& d, Diagnostics& out) {
                       concat({"write ", v.substr(scheme + 3, v.find('/', scheme + 3) - scheme - 3)}));
         else if (v.ends_with(','))
             out.error("value", arg.span, concat({in_quotes(v), " ends with a comma"}),
-                      "names have only spaces between them");
+                      concat({"names have only spaces between them: write ", v.substr(0, v.size() - 1)}));
         else if (v.find(':') != v.npos && !v.starts_with('['))
             out.error("value", arg.span, concat({in_quotes(v), " has a port, which is no part of a name"}),
                       concat({"write ", v.substr(0, v.find(':')), "; the port stands in \"listen\""}));
@@ -193,7 +118,7 @@ struct Special {
     void (*check)(const Directive&, Diagnostics&);
 };
 constexpr Special specials[] = {
-    {"if", check_if},
+    {"if", check_condition},
     {"location", check_location},
     {"upstream", check_upstream},
     {"set", check_variable_name},

@@ -53,7 +53,7 @@ std::string unescape(std::string_view raw) {
 class Lexer {
   public:
     Lexer(SourceId id, const Sources& sources, Diagnostics& diagnostics)
-        : id_(id), text_(sources[id].text->bytes()), diagnostics_(diagnostics) {}
+        : id_(id), source_(*sources[id].text), text_(source_.bytes()), diagnostics_(diagnostics) {}
 
     std::vector<Token> run() {
         if (starts_readable())
@@ -73,7 +73,11 @@ class Lexer {
     void read_look_alike_quotes(const LookAlike& look, std::size_t length);
     bool ends_bare(std::size_t start);
     bool look_alike_ends_bare(std::size_t start);
-    bool skips_quantifier(std::size_t start);
+    bool skips_braces(std::size_t start);
+    std::string help_for_braces(std::string_view word, bool quantifier) const;
+    bool read_json();
+    std::size_t end_of_json() const;
+    bool read_apostrophe(std::size_t start);
     bool splits_brace(std::size_t start);
 
     char at(std::size_t i) const { return i < text_.size() ? text_[i] : '\n'; }
@@ -86,6 +90,7 @@ class Lexer {
     void report(const LookAlike& look, std::size_t from, std::size_t length);
 
     SourceId id_;
+    const Text& source_;
     std::string_view text_;
     Diagnostics& diagnostics_;
     std::vector<Token> tokens_;
@@ -94,6 +99,7 @@ class Lexer {
     bool at_line_start_ = true;
     bool control_reported_ = false;
     unsigned rewinds_ = 0;
+    std::size_t braced_ = npos;  // where the last word with braces in it started: told of once
     std::string invisible_;  // what to take out of the word that is being read
 };
 
@@ -140,6 +146,7 @@ void Lexer::next() {
         case ';':
             return ++at_, push(Kind::semicolon, start, at_);
         case '{':
+            if (read_json()) return;
             return ++at_, push(Kind::open, start, at_);
         case '}':
             return ++at_, push(Kind::close, start, at_);
@@ -245,7 +252,7 @@ void Lexer::read_bare() {
 bool Lexer::ends_bare(std::size_t start) {
     const char c = text_[at_];
     if (is_space(c) || c == ';') return true;
-    if (c == '{') return !skips_quantifier(start);
+    if (c == '{') return !skips_braces(start);
     if (!is_ascii(c)) return look_alike_ends_bare(start);
     if (static_cast<unsigned char>(c) < 0x20 && !control_reported_) {
         control_reported_ = true;
@@ -278,17 +285,77 @@ bool Lexer::look_alike_ends_bare(std::size_t start) {
     return at_ = behind - 1, false;
 }
 
-/// A regex such as \d{2,4} without quotes: nginx takes the brace for a block. Says so, and reads on to the word's end.
-bool Lexer::skips_quantifier(std::size_t start) {
+/// The first word of the directive that is being read.
+std::string_view first_word(const std::vector<Token>& tokens) {
+    auto first = tokens.rbegin();
+    while (first != tokens.rend() && first->is(Kind::word)) ++first;
+    return first == tokens.rbegin() ? std::string_view{} : std::string_view(std::prev(first)->value);
+}
+
+/// "/a/{id}/b" as a regex.
+std::string with_wildcards(std::string_view path) {
+    std::string out = "^";
+    for (std::size_t open; (open = path.find('{')) != npos && path.find('}', open) != npos;) {
+        out += concat({path.substr(0, open), "[^/]+"});
+        path.remove_prefix(path.find('}', open) + 1);
+    }
+    return out + std::string(path) + '$';
+}
+
+std::string Lexer::help_for_braces(std::string_view word, bool quantifier) const {
+    if (quantifier) return concat({"a regex with braces needs quotes: \"", word, "\""});
+    if (first_word(tokens_) == "location" && word.starts_with('/'))
+        return concat({"a path has no placeholders: write location ~ ", with_wildcards(word), " { ... }, or location ",
+                       word.substr(0, word.find('{')), " for all that begins so"});
+    return concat({"a word with braces needs quotes: \"", word, "\""});
+}
+
+/// \d{2,4} and /a/{id} without quotes: nginx takes the brace for a block. Says so, and reads on to the word's end.
+bool Lexer::skips_braces(std::size_t start) {
+    const auto is_inner = [](char c) { return core::is_digit(c) || (core::lower(c) >= 'a' && core::lower(c) <= 'z') || c == '_' || c == ',' || c == '-'; };
     std::size_t end = at_ + 1;
-    while (core::is_digit(at(end)) || at(end) == ',') ++end;
+    while (is_inner(at(end))) ++end;
     if (at(end) != '}' || end == at_ + 1 || at_ == start) return false;
     std::size_t word_end = end;
     while (!is_space(at(word_end)) && at(word_end) != ';') ++word_end;
     const std::string_view word = text_.substr(start, word_end - start);
-    diagnostics_.error("regex-brace", span(at_, end + 1), "this \"{\" ends the word and opens a block",
-                       concat({"a regex with braces needs quotes: \"", word, "\""}));
+    const bool quantifier = text_.substr(at_ + 1, end - at_ - 1).find_first_not_of("0123456789,") == npos;
+    if (braced_ != start)
+        diagnostics_.error("regex-brace", span(at_, end + 1), "this \"{\" ends the word and opens a block",
+                           help_for_braces(word, quantifier));
+    braced_ = start;
     return at_ = end, true;
+}
+
+/// Behind the brace that belongs to the one at `at_`, or the end of the line if there is none.
+std::size_t Lexer::end_of_json() const {
+    unsigned depth = 0;
+    for (std::size_t i = at_; i < text_.size(); ++i) {
+        if (text_[i] == '"')
+            for (++i; i < text_.size() && text_[i] != '"'; ++i) i += text_[i] == '\\';
+        else if (text_[i] == '{')
+            ++depth;
+        else if (text_[i] == '}' && --depth == 0)
+            return i + 1;
+    }
+    return end_of_line(at_);
+}
+
+/// {"a": 1} without quotes around it, which no block of nginx's can begin like. Says so, and reads it as one word.
+bool Lexer::read_json() {
+    if (tokens_.empty() || !tokens_.back().is(Kind::word)) return false;
+    const std::size_t start = at_;
+    const std::size_t name = text_.find_first_not_of(" \t\r\n", start + 1);
+    const std::size_t close = at(name) == '"' ? text_.find('"', name + 1) : npos;
+    if (close == npos || close > end_of_line(name) || at(close + 1) != ':') return false;
+    const std::size_t end = end_of_json();
+    const std::string_view json = text_.substr(start, end - start);
+    const bool is_short = json.size() <= 60 && json.find_first_of("\n'") == npos;
+    diagnostics_.error("json", span(start, std::min(end, end_of_line(start))), "this \"{\" opens a block, but what follows is JSON",
+                       is_short ? concat({"text with braces needs quotes: '", json, "'"})
+                                : "text with braces needs quotes: put a ' before its first brace and one behind its last");
+    at_ = end;
+    return push(Kind::word, start, end, std::string(json), Quote::single), true;
 }
 
 /// "80}": the brace was to end the block, and a ";" is missing before it.
@@ -319,6 +386,7 @@ void Lexer::read_quoted(char quote) {
     push(Kind::word, start, at_, unescape(text_.substr(start + 1, close - start - 1)),
          quote == '"' ? Quote::twofold : Quote::single);
     if (separate && at(at_) != '}') return;
+    if (quote == '\'' && read_apostrophe(start)) return;
     const std::size_t end = at_ + first_code_point(text_.substr(at_)).length;
     if (at(at_) == '}')
         diagnostics_.error("missing-semicolon", span(at_, at_), "\";\" is missing after the closing quote",
@@ -332,14 +400,34 @@ void Lexer::read_quoted(char quote) {
     while (at_ < text_.size() && !ends_word(at_)) ++at_;  // one message is enough for what hangs on
 }
 
+/// 'it's so': the quote at `at_ - 1`, amid letters, was none.
+bool Lexer::read_apostrophe(std::size_t start) {
+    const auto is_letter = [](char c) { return core::lower(c) >= 'a' && core::lower(c) <= 'z'; };
+    if (at_ < start + 3 || !is_letter(text_[at_ - 2]) || !is_letter(at(at_))) return false;
+    std::size_t close = text_.find('\'', at_);
+    while (close < end_of_line(start) && !ends_word(close + 1)) close = text_.find('\'', close + 1);
+    if (close >= end_of_line(start)) return false;
+    const std::string_view inner = text_.substr(start + 1, close - start - 1);
+    diagnostics_.error("after-quote", span(at_ - 1, at_), "this apostrophe ends the text, which began with one",
+                       inner.find('"') == npos ? concat({"put double quotes around it: \"", inner, "\""}) : "write it as \\'");
+    at_ = close + 1;
+    tokens_.back().span = span(start, at_);
+    tokens_.back().value = unescape(inner);
+    return true;
+}
+
 /// What was meant ends with the line, before what ends a directive there.
 void Lexer::read_unclosed(std::size_t start, char quote) {
-    diagnostics_.error("unclosed-quote", span(start, start + 1), "this quote is never closed",
-                       concat({"put a closing ", std::string_view(&quote, 1), " behind the text"}));
     std::size_t end = end_of_line(start);
     if (++rewinds_ > most_rewinds) end = text_.size();
     at_ = end;
     while (at_ > start + 1 && (is_space(text_[at_ - 1]) || text_[at_ - 1] == ';' || text_[at_ - 1] == '{')) --at_;
+    const std::string_view meant = text_.substr(start, at_ - start);
+    const std::string_view mark(&quote, 1);
+    const std::string line = std::to_string(source_.line_of(static_cast<std::uint32_t>(start)));
+    diagnostics_.error("unclosed-quote", span(start, start + 1), "the quote that opens here is never closed",
+                       meant.size() <= 60 ? concat({"line ", line, " most likely lacks it: write ", meant, mark})
+                                          : concat({"line ", line, " most likely lacks it: put a closing ", mark, " behind the text there"}));
     push(Kind::word, start, at_, unescape(text_.substr(start + 1, at_ - start - 1)),
          quote == '"' ? Quote::twofold : Quote::single);
 }

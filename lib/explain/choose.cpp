@@ -29,6 +29,10 @@ int rank(const Listening& listening, const std::string& host, std::uint16_t port
     if (address.family() == net::Address::Family::unix_path || address.port() != port) return 0;
     const auto literal = net::Address::parse(host, port);
     if (literal && *literal == address) return 4;
+    // [::] takes IPv4 clients only with ipv6only=off; 0.0.0.0 never takes others.
+    if (literal && literal->family() != address.family())
+        return is_any_address(address) && address.family() == net::Address::Family::v6 && !listening.socket.ipv6_only ? 2 : 1;
+    if (literal && is_any_address(address)) return 3;
     if (is_any_address(address)) return address.family() == net::Address::Family::v4 ? 3 : 2;
     return 1;
 }

@@ -78,6 +78,21 @@ Listening listen_on(const Address& address, const ListenOptions& options) {
     return {-1, error};
 }
 
+int try_address(const Address& address) {
+    const auto to = address.native();
+    const int family = to.storage.ss_family;
+    struct stat file {};
+    if (family == AF_UNIX && lstat(address.path().c_str(), &file) == 0) return 0;
+    const int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return errno;
+    set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    if (family == AF_INET6) set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+    const int error = bind(fd, to.get(), to.size) == 0 ? 0 : errno;
+    if (error == 0 && family == AF_UNIX) unlink(address.path().c_str());
+    close(fd);
+    return error == EADDRINUSE ? 0 : error;
+}
+
 Address local_address(int fd) {
     sockaddr_storage storage{};
     socklen_t size = sizeof storage;

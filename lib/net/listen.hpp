@@ -39,6 +39,10 @@ struct ListenOptions {
 /// if nobody listens on it.
 Listening listen_on(const Address& address, const ListenOptions& options);
 
+/// Whether that address is one to listen on: bound, but not listened on, and given up again. 0, or errno. EADDRINUSE is no
+/// reason: whoever has it may be who is to be replaced.
+int try_address(const Address& address);
+
 /// Sets those options that can change while a socket listens: all but the address and how it is shared. What the kernel
 /// refuses stays as it was. `before`: what the socket has; what is the same is not touched.
 void tune(int fd, const Address& address, const ListenOptions& before, const ListenOptions& options);

@@ -18,4 +18,19 @@ struct FolderSpec {
 /// its owner, who gets every right on it, unless it is shared (sticky, as /tmp). What went wrong first, or "".
 std::string make_folders(const std::vector<FolderSpec>& folders);
 
+/// Finds out whether folders could be made: those that it has made go with it.
+class FolderTrial {
+  public:
+    FolderTrial() = default;
+    ~FolderTrial();
+    FolderTrial(const FolderTrial&) = delete;
+    FolderTrial& operator=(const FolderTrial&) = delete;
+
+    /// What would go wrong, or "".
+    std::string make(const std::string& path);
+
+  private:
+    std::vector<std::string> made_;
+};
+
 }  // namespace sluice::process

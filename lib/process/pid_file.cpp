@@ -53,6 +53,19 @@ std::string write_pid_file(const std::string& path, pid_t pid) {
     return is_device(path) ? write_in_place(path, text) : replace(path, text, pid);
 }
 
+std::string try_pid_file(const std::string& path) {
+    struct stat file {};
+    const bool is_there = stat(path.c_str(), &file) == 0;
+    if (is_there && S_ISDIR(file.st_mode)) return core::failed("open()", path, EISDIR);
+    if (is_there && !S_ISREG(file.st_mode)) return access(path.c_str(), W_OK) == 0 ? "" : core::failed("open()", path, errno);
+    const std::string beside = path + ".test." + std::to_string(getpid());
+    const int fd = open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0) return core::failed("open()", path, errno);
+    close(fd);
+    unlink(beside.c_str());
+    return "";
+}
+
 std::optional<pid_t> read_pid_file(const std::string& path, std::string& error) {
     const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) {

@@ -12,6 +12,9 @@ namespace sluice::process {
 /// it is a device. What went wrong, or "".
 std::string write_pid_file(const std::string& path, pid_t pid);
 
+/// Whether write_pid_file() could do that, without doing it: nothing is left behind. What would go wrong, or "".
+std::string try_pid_file(const std::string& path);
+
 /// Removes `path` if it still holds `pid`; where the folder does not allow that, empties it. What went wrong, or "".
 std::string remove_pid_file(const std::string& path, pid_t pid);
 

@@ -12,6 +12,7 @@
 #include "compile/compile.hpp"
 #include "process/signal_command.hpp"
 #include "server/server.hpp"
+#include "server/try_out.hpp"
 #include "version.hpp"
 
 namespace sluice::server {
@@ -56,6 +57,22 @@ bool is_of_this_kind(int argc, const char* const* argv) {
     return first.size() >= 2 && first[0] == '-' && first[1] != '-';
 }
 
+/// A word that is neither a flag of nginx's nor the value of one; what is wrong with it, or "".
+std::string find_stray(int argc, const char* const* argv) {
+    constexpr std::string_view with_value = "specg";
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        const auto name = word.substr(0, word.find('='));
+        if (word.starts_with("--") && word.size() > 2)
+            return std::string(name) + ": flags and a configuration do not go together: either -c FILE, or --listen and --backend";
+        if (!word.starts_with('-') || word.size() < 2)
+            return '"' + std::string(word) + "\": is no flag; a configuration is named by -c FILE";
+        const auto valued = word.find_first_of(with_value, 1);
+        if (valued != word.npos && valued + 1 == word.size()) ++i;  // the next word is its value
+    }
+    return "";
+}
+
 po::options_description description() {
     po::options_description out;
     auto add = out.add_options();
@@ -86,12 +103,12 @@ advice::ConfTest test_of(const ConfPlace& place, bool quiet) {
     test.path = config::resolve_path(place.prefix, place.path);
     test.options = {.prefix = std::string(config::folder_of(test.path)), .globals = place.globals};
     test.quiet = quiet;
-    test.more_checks = [prefix = place.prefix](config::Conf& conf) {
-        compile::Options how;
-        how.prefix = prefix;
-        auto snapshot = compile::compile(std::move(conf), how);
-        conf = std::move(snapshot->conf);
+    const auto kept = std::make_shared<std::shared_ptr<route::Snapshot>>();  // from the checks to the trial
+    test.more_checks = [kept, place](config::Conf& conf) {
+        *kept = compile::compile(std::move(conf), {.prefix = place.prefix, .error_log = place.error_log});
+        conf = std::move((*kept)->conf);
     };
+    test.trial = [kept, place](const config::Conf& conf, config::Diagnostics& out) { try_out(**kept, conf, place, out); };
     return test;
 }
 
@@ -148,6 +165,10 @@ void check_by_compiling(config::Conf& conf) {
 
 std::optional<int> run_conf_command(int argc, const char* const* argv) {
     if (!is_of_this_kind(argc, argv)) return std::nullopt;
+    if (const auto wrong = find_stray(argc, argv); !wrong.empty()) {
+        std::cerr << "sluice: " << wrong << '\n';
+        return usage_error;
+    }
     po::variables_map given;
     try {
         const auto known = description();

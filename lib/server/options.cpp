@@ -103,6 +103,9 @@ const Flag* find_flag(std::string_view name) {
 
 std::string unknown_flag(std::string_view token) {
     const std::string_view shown = token.substr(0, token.find('='));
+    constexpr std::string_view of_confs = "cpgestTqV";
+    if (shown.size() == 2 && shown[0] == '-' && of_confs.find(shown[1]) != of_confs.npos)
+        return join({shown, ": flags and a configuration do not go together: either -c FILE, or --listen and --backend"});
     const std::string_view name = shown.substr(std::min(shown.find_first_not_of('-'), shown.size()));
     std::string_view names[std::size(flags)];
     std::ranges::transform(flags, names, &Flag::name);

@@ -40,6 +40,11 @@ int raise_descriptor_limit() {
 /// Kept free for the peers of the clients that are here, so that what was accepted can also be served.
 int descriptor_reserve(int limit) { return std::clamp(limit / 8, 8, 256); }
 
+/// Ignored by nginx, too: a socket's other side has gone, or somebody sends what nobody here waits for.
+void ignore_signals() {
+    for (const int number : {SIGPIPE, SIGALRM, SIGIO, SIGSYS}) std::signal(number, SIG_IGN);
+}
+
 std::shared_ptr<route::Snapshot> compile_text(const std::string& text) {
     const config::MemoryFiles files({{"flags", text}});
     auto conf = config::parse(files, "flags");
@@ -58,7 +63,7 @@ Server::~Server() {
 }
 
 std::string Server::start(const Options& options) {
-    std::signal(SIGPIPE, SIG_IGN);
+    ignore_signals();
     const auto conf = conf_of(options);
     if (!conf.message.empty()) return conf.message;
     auto snapshot = compile_text(conf.text);
@@ -96,7 +101,7 @@ void Server::write_emerg(const std::shared_ptr<observe::LogFile>& file, const st
 }
 
 bool Server::start(const ConfPlace& place) {
-    std::signal(SIGPIPE, SIG_IGN);
+    ignore_signals();
     from_conf_ = true;
     place_ = place;
     const auto fail = [&](const std::string& text) {

@@ -79,6 +79,8 @@ TEST_CASE("once the pid file is there the port is open and signals are heard") {
     server.signal(SIGHUP);
     server.signal(SIGUSR1);
     server.signal(SIGWINCH);
+    server.signal(SIGALRM);
+    server.signal(SIGIO);
     Socket client = server.connect();
     server.signal(number);
     CHECK(server.wait() == 0);
@@ -247,7 +249,7 @@ TEST_CASE("daemon on: what fails is told by the parent, status 1") {
         if (!is_root()) return;
         http = site;
         main = "user no-such-user;";
-        message = "no-such-user";
+        message = "getpwnam(\"no-such-user\")";
     }
     folder.write_file("test.conf", "pid @ROOT@/sluice.pid; error_log @ROOT@/error.log; " + main +
                                        " events {} http { access_log off; " + http + "}");
@@ -283,11 +285,91 @@ TEST_CASE("-t tells on standard error, touches nothing, and listens nowhere") {
           std::string::npos);
 }
 
+TEST_CASE("-t finds what would go wrong at the start, and leaves nothing behind") {
+    const ConfFolder folder;
+    std::string http = site, main = "error_log @ROOT@/error.log; pid @ROOT@/sluice.pid;", message;
+    SECTION("nothing") {}
+    SECTION("a user whom nobody knows") {
+        if (!is_root()) return;
+        main += "user no-such-user;";
+        message = R"(getpwnam\("no-such-user"\) failed.* in .*/test\.conf:\d+)";
+    }
+    SECTION("a group that nobody knows") {
+        if (!is_root()) return;
+        main += "user nobody no-such-group;";
+        message = R"(getgrnam\("no-such-group"\) failed.* in .*/test\.conf:\d+)";
+    }
+    SECTION("an error log that cannot be opened") {
+        main = "error_log @ROOT@/none/error.log; pid @ROOT@/sluice.pid;";
+        message = R"(open\(\) ".*/none/error\.log" failed \(2: No such file or directory\) in .*/test\.conf:\d+)";
+    }
+    SECTION("an access log that is a folder") {
+        http += "access_log @ROOT@;";
+        message = R"(open\(\) ".*" failed \(21: Is a directory\) in .*/test\.conf:\d+)";
+    }
+    SECTION("a syslog server that no resolver knows") {
+        http += "access_log syslog:server=no-such-host.invalid;";
+        message = R"(host not found in syslog server "no-such-host\.invalid")";
+    }
+    SECTION("a pid file in a folder that is not there") {
+        main = "error_log @ROOT@/error.log; pid @ROOT@/none/sluice.pid;";
+        message = R"(open\(\) ".*/none/sluice\.pid" failed \(2: No such file or directory\) in .*/test\.conf:\d+)";
+    }
+    SECTION("a pid file that is a folder") {
+        main = "error_log @ROOT@/error.log; pid @ROOT@;";
+        message = R"(open\(\) ".*" failed \(21: Is a directory\) in .*/test\.conf:\d+)";
+    }
+    SECTION("a folder for bodies that cannot be made") {
+        http = "server { listen @LISTEN@; location / { proxy_pass http://127.0.0.1:1; client_body_temp_path @ROOT@/none/bodies; } }";
+        message = R"(mkdir\(\) ".*/none/bodies" failed \(2: No such file or directory\) in .*/test\.conf:\d+)";
+    }
+    SECTION("folders that can be made") {
+        http = "client_body_temp_path @ROOT@/bodies; proxy_temp_path @ROOT@/bodies/answers; server { listen @LISTEN@; location / { proxy_pass http://127.0.0.1:1; } }";
+    }
+    SECTION("an address of another machine") {
+        http += "server { listen 192.0.2.1:80; }";
+        message = R"(bind\(\) to 192\.0\.2\.1:80 failed \(99: Cannot assign requested address\) in .*/test\.conf:\d+)";
+    }
+    SECTION("a Unix socket") { http += "server { listen unix:@ROOT@/socket; }"; }
+    folder.write_file("test.conf", "daemon off; " + main + " events {} http { access_log @ROOT@/access.log; " + http + "}");
+    const auto outcome = run_to_end(folder.command({"-t"}));
+    INFO(outcome.errors);
+    CHECK(outcome.status == (message.empty() ? 0 : 1));
+    CHECK(matches(outcome.errors, "\\[emerg\\] " + message) == !message.empty());
+    const std::filesystem::directory_iterator left(folder.prefix());
+    CHECK(std::distance(begin(left), end(left)) == 1);  // the conf
+}
+
+TEST_CASE("-t leaves the logs and the pid file of others as they are") {
+    const ConfFolder folder;
+    folder.write(site, "error_log @ROOT@/error.log;");
+    folder.write_file("error.log", "old\n");
+    folder.write_file("sluice.pid", "12345\n");
+    CHECK(run_to_end(folder.command({"-t"})).status == 0);
+    CHECK(read_file(folder / "error.log") == "old\n");
+    CHECK(read_file(folder.pid_path()) == "12345\n");
+}
+
+TEST_CASE("flags and a conf do not go together") {
+    const ConfFolder folder;
+    folder.write(site, "error_log @ROOT@/error.log;");
+    auto outcome = run_to_end(folder.command({"--listen", "8080"}));
+    CHECK(outcome.status == 2);
+    CHECK(outcome.errors ==
+          "sluice: --listen: flags and a configuration do not go together: either -c FILE, or --listen and --backend\n");
+    outcome = run_to_end({SLUICE_BINARY, "--listen", "8080", "--backend", "9001", "-c", folder.conf_path()});
+    CHECK(outcome.status == 2);
+    CHECK(outcome.errors.starts_with("sluice: -c: flags and a configuration do not go together"));
+    outcome = run_to_end(folder.command({"reload"}));
+    CHECK(outcome.status == 2);
+    CHECK(outcome.errors.starts_with("sluice: \"reload\": is no flag"));
+}
+
 TEST_CASE("-T prints each file once") {
     const ConfFolder folder;
     folder.write_file("site.inc", site);
     folder.write_file("fields.inc", "add_header X-A b;\n");
-    folder.write("include site.inc; include fields.inc; server { listen @SECOND@; include fields.inc; }");
+    folder.write("include site.inc; include fields.inc; server { listen @SECOND@; include fields.inc; }", "error_log stderr;");
     const auto outcome = run_to_end(folder.command({"-T"}));
     INFO(outcome.output);
     CHECK(outcome.status == 0);

@@ -48,6 +48,12 @@ TEST_CASE("compat and reference answer on standard output") {
     const Outcome compat = run({"compat", confs + "examples/01-one-backend.conf"});
     CHECK(compat.status == 0);
     CHECK(compat.output.find("  proxy_pass           1  line ") != std::string::npos);
+    const std::string path = std::filesystem::temp_directory_path() / ("sluice-compat-" + std::to_string(getpid()));
+    std::ofstream(path) << "events {}\nhttp {\n    server { listen 443 quic; }\n}\n";
+    const Outcome values = run({"compat", path});
+    std::filesystem::remove(path);
+    CHECK(values.status == 0);
+    CHECK(values.output.find("parameters and values not yet:\n  " + path + ":3: \"quic\"") != std::string::npos);
     const Outcome reference = run({"reference", "proxy_pass"});
     CHECK(reference.status == 0);
     CHECK(reference.output.starts_with("proxy_pass URL;\n"));

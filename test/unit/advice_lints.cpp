@@ -33,6 +33,8 @@ const Case cases[] = {
     {"SL001", "server { location / { proxy_pass http://127.0.0.1/; } }"},
     {"SL001", "server { location /get/ { proxy_pass http://127.0.0.1/find?id=; } }"},
     {"SL001", "server { location /api { proxy_pass http://unix:/run/a; } }"},
+    {"SL001", "server { location /api { rewrite ^/api/(.*) /$1 break; proxy_pass http://127.0.0.1/; } }"},
+    {"SL001", "server { location /api { rewrite ^/api/(.*) /$1 last; proxy_pass @@http://127.0.0.1/; } }"},
     // proxy-pass-fixed-path
     {"SL002", "server { location /api/ { proxy_pass @@http://$a/; } }"},
     {"SL002", "server { location ~ ^/x { proxy_pass @@http://$a:80/v1; } }"},
@@ -259,6 +261,12 @@ const Case cases[] = {
     // real-ip-without-proxy-protocol
     {"SL026", "server { location / { real_ip_header @@proxy_protocol; } }"},
     {"SL026", "real_ip_header proxy_protocol; server { listen 80 proxy_protocol; }"},
+    // colon-in-field-name
+    {"SL027", "server { location / { proxy_pass http://127.0.0.1; proxy_set_header @@Host: $host; } }"},
+    {"SL027", "server { add_header @@X-A:b always; location / { return 200; } }"},
+    {"SL027", "server { add_header @@X-A: b; location / { return 200; } }"},
+    {"SL027", "server { add_header X-A b:c; location / { return 200; } }"},
+    {"SL027", "server { location / { proxy_pass http://127.0.0.1; proxy_set_header Host a:80; } }"},
 };
 
 /// The text without marks, and "line:column" of each.

@@ -67,6 +67,8 @@ const std::vector<Case> cases = {
     {"site-default", "sites.conf", {.url = "http://elsewhere:8080/"}},
     {"listener-by-address", "sites.conf", {.url = "http://127.0.0.1:8081/docs"}},
     {"listener-without-port", "sites.conf", {.url = "example.com"}},
+    {"listener-ipv6", "families.conf", {.url = "http://[::1]/"}},
+    {"listener-ipv4", "families.conf", {.url = "http://127.0.0.1/"}},
     {"host-is-no-host", "sites.conf", {.url = "http://localhost:8080/", .fields = {"Host: a..b"}}},
     {"rewrite-last", "rewrites.conf", {.url = "http://a.example/p/7?x=1"}},
     {"rewrite-break", "rewrites.conf", {.url = "http://a.example/static/a%20b.php"}},
