@@ -1,6 +1,7 @@
 #include "tls/client_contexts.hpp"
 
 #include "tls/common.hpp"
+#include "tls/digest.hpp"
 #include "tls/prepare.hpp"
 
 namespace sluice::tls {
@@ -25,14 +26,25 @@ Owned<SSL_CTX> make_context(const ClientDescription& description, const LoadedPa
     return good ? std::move(context) : nullptr;
 }
 
+std::uint64_t number_of(const ClientDescription& description, const LoadedPair* pair, const Trust* trust,
+                        const Opener& open) {
+    Digest digest;
+    digest.add(std::to_string(description.protocols));
+    digest.add(description.ciphers.text);
+    digest.add(identity_of(description.commands, open));
+    digest.add(trust ? trust->digest + std::to_string(description.verify_depth) : "");
+    if (pair) digest.add(pair->certificate.get());
+    std::uint64_t out = 0;
+    std::memcpy(&out, digest.finish().data(), sizeof out);
+    return out == 0 ? 1 : out;
+}
+
 }  // namespace
 
 std::shared_ptr<const ClientContexts> make_client(const ClientDescription& description, unsigned workers, Store& store,
                                                   std::vector<Complaint>& complaints) {
-    static std::atomic<std::uint64_t> numbers{0};
     auto out = std::make_shared<ClientContexts>();
     out->description_ = description;
-    out->number_ = ++numbers;
     bool good = true;
     if (!description.pair.certificate.empty()) {
         out->pair_ = store.pair(description.pair, description.password_files, complaints);
@@ -43,6 +55,7 @@ std::shared_ptr<const ClientContexts> make_client(const ClientDescription& descr
         trust = store.trust({{}, description.trusted, description.crl, description.trusted.empty()}, complaints);
         good = good && trust;
     }
+    out->number_ = number_of(description, out->pair_.get(), trust.get(), store.opener());
     for (unsigned i = 0; good && i < workers; ++i) {
         out->contexts_.push_back(make_context(description, out->pair_.get(), trust.get(), complaints));
         good = out->contexts_.back() != nullptr;

@@ -15,7 +15,8 @@ namespace sluice::tls {
 class ClientContexts {
   public:
     SSL_CTX* at(unsigned worker) const { return contexts_[worker].get(); }
-    /// Another for each of the process: sessions of one must not be taken up under another's rules.
+    /// The same for the same rules, files and all, also in the next conf: connections and sessions of one may be used
+    /// under another then, and never otherwise. Not 0.
     std::uint64_t number() const { return number_; }
     const ClientDescription& description() const { return description_; }
     /// nullptr: none is shown.

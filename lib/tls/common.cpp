@@ -119,6 +119,15 @@ bool run_commands(SSL_CTX* context, const std::vector<std::pair<Item, Item>>& co
     return good;
 }
 
+std::string identity_of(const std::vector<std::pair<Item, Item>>& commands, const Opener& open) {
+    std::string out;
+    for (const auto& [name, value] : commands) {
+        (((out += name.text) += '\n') += value.text) += '\n';
+        if (command_takes_path(name.text)) (out += OpenItem(value, open).identity()) += '\n';
+    }
+    return out;
+}
+
 bool command_takes_path(const std::string& name) {
     const Owned<SSL_CONF_CTX> conf(SSL_CONF_CTX_new());
     SSL_CONF_CTX_set_flags(conf.get(), command_flags);

@@ -23,6 +23,10 @@ bool set_pair(SSL_CTX* context, const LoadedPair& loaded, const Pair& pair, Comp
 /// In OpenSSL's words (SSL_CONF_cmd(3)), after everything else: they have the last word.
 bool run_commands(SSL_CTX* context, const std::vector<std::pair<Item, Item>>& commands, Complaints& complaints);
 
+/// For a digest over what a context was made of: the commands and, where a value is a path, which state of the file it
+/// is.
+std::string identity_of(const std::vector<std::pair<Item, Item>>& commands, const Opener& open);
+
 /// Whether the value of such a command is a path, to be completed like others of the conf.
 bool command_takes_path(const std::string& name);
 

@@ -16,12 +16,13 @@ int accept_all(int, X509_STORE_CTX*) { return 1; }
 
 /// What decides who may come, and to whom: a session is taken up only where all of it is the same.
 std::string identity_of(const ServerDescription& description, const Trust* trust,
-                        const std::vector<std::shared_ptr<const LoadedPair>>& pairs) {
+                        const std::vector<std::shared_ptr<const LoadedPair>>& pairs, const Opener& open) {
     Digest digest;
     const bool verifies = description.verify != VerifyClient::off;
     digest.add({reinterpret_cast<const char*>(&description.verify), sizeof description.verify});
     digest.add(verifies ? std::to_string(description.verify_depth) : "");
     digest.add(verifies && trust ? trust->digest : "");
+    digest.add(identity_of(description.commands, open));  // some are about verification
     for (const auto& pair : pairs) digest.add(pair->certificate.get());
     return digest.finish();
 }
@@ -70,7 +71,7 @@ class ServerMaker {
         good = load_trust() && good;
         good = load_parts() && good;
         if (!good) return nullptr;
-        identity_ = identity_of(description_, out_->trust_.get(), out_->pairs_);
+        identity_ = identity_of(description_, out_->trust_.get(), out_->pairs_, store_.opener());
         for (unsigned i = 0; i < workers; ++i) {
             auto context = make_context();
             if (!context) return nullptr;  // the others would fail for the same reason

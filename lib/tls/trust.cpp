@@ -33,11 +33,12 @@ void add_list(Trust& trust, X509_CRL* list, Digest& digest) {
     if (ends.us != 0 && (trust.crl_ends.us == 0 || ends.us < trust.crl_ends.us)) trust.crl_ends = ends;
 }
 
-int compare(const X509_NAME* const* a, const X509_NAME* const* b) { return X509_NAME_cmp(*a, *b); }
-
+/// In the order of the file, as nginx sends them, each once.
 void add_name(STACK_OF(X509_NAME) * names, const X509* authority) {
     X509_NAME* name = X509_get_subject_name(authority);
-    if (sk_X509_NAME_find(names, name) < 0) sk_X509_NAME_push(names, X509_NAME_dup(name));
+    for (int i = 0; i < sk_X509_NAME_num(names); ++i)
+        if (X509_NAME_cmp(sk_X509_NAME_value(names, i), name) == 0) return;
+    sk_X509_NAME_push(names, X509_NAME_dup(name));
 }
 
 /// What `item` must have: certificates, or lists of revoked ones.
@@ -53,7 +54,7 @@ bool add_file(Trust& trust, const Item& item, OpenItem& opened, Wanted wanted, b
     if (!text) return refuse(complaints, item, start + opened.error()), false;
     const auto all = read_all(*text);
     int found = 0;
-    if (send_names && !trust.client_names) trust.client_names.reset(sk_X509_NAME_new(compare));
+    if (send_names && !trust.client_names) trust.client_names.reset(sk_X509_NAME_new_null());
     for (int i = 0; i < sk_X509_INFO_num(all.get()); ++i) {
         const X509_INFO* info = sk_X509_INFO_value(all.get(), i);
         if (info->x509 && wanted == Wanted::authorities) {

@@ -146,8 +146,30 @@ TEST_CASE("what is wrong toward peers is told, all at once") {
     CHECK(complaints[1].message.find("cannot load trusted certificates") == 0);
 }
 
-TEST_CASE("each has a number of its own") {
+TEST_CASE("the number is that of the rules") {
+    const auto& files = Certificates::all();
+    const test::Temporary folder;
+    test::write_text(folder / "ca", files.text("root.crt"));
+    ClientDescription checked;
+    checked.verify = true;
+    checked.trusted = {folder / "ca", 0};
+    std::vector<ClientDescription> rules(8, checked);
+    rules[1].verify = false;
+    rules[2].verify_depth = 3;
+    rules[3].protocols = protocol::tls1_3;
+    rules[4].ciphers.text = "HIGH";
+    rules[5].commands = {{{"MinProtocol"}, {"TLSv1.2"}}};
+    rules[6].pair = files.pair("client.crt", "client.key");
+    rules[7].trusted = files.item("authorities.pem");
     Complaints complaints;
-    const auto one = make({}, complaints), other = make({}, complaints);
-    CHECK(one->number() != other->number());
+    std::set<std::uint64_t> numbers;
+    for (const auto& rule : rules) {
+        const auto one = make(rule, complaints), again = make(rule, complaints);
+        CHECK(one->number() == again->number());
+        CHECK(one->number() != 0);
+        numbers.insert(one->number());
+    }
+    CHECK(numbers.size() == rules.size());
+    test::write_text(folder / "ca", files.text("other.crt"));
+    CHECK(numbers.insert(make(checked, complaints)->number()).second);
 }

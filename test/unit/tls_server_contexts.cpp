@@ -263,6 +263,31 @@ TEST_CASE("client certificates: asked for, checked, and never the end of the han
     CHECK(name_words(sk_X509_NAME_value(names, 0)) == "CN=Root,O=Test");
 }
 
+TEST_CASE("names of authorities are sent in the order of the file, each once") {
+    const auto& files = Certificates::all();
+    const test::Temporary folder;
+    auto description = plain_site();
+    description.verify = VerifyClient::optional;
+    const auto nobody = any_client();
+    const std::vector<std::vector<const char*>> orders = {{"root.crt", "other.crt", "intermediate.crt"},
+                                                          {"intermediate.crt", "other.crt", "root.crt", "other.crt"}};
+    for (const auto& order : orders) {
+        std::string text, expected;
+        for (const char* name : order) text += files.text(name);
+        test::write_text(folder / "ca", text);
+        description.client_authorities.text = folder / "ca";
+        const Site site(description);
+        REQUIRE(site.contexts);
+        Handshake asked(site.at(0), nobody.get(), [](SSL* ssl) { only(ssl, TLS1_3_VERSION); });
+        REQUIRE(asked.run());
+        const auto* names = SSL_get0_peer_CA_list(asked.client());
+        REQUIRE(sk_X509_NAME_num(names) == 3);
+        CHECK(name_words(sk_X509_NAME_value(names, 0)) ==
+              (order[0] == std::string("root.crt") ? "CN=Root,O=Test" : "CN=Intermediate,O=Test"));
+        CHECK(name_words(sk_X509_NAME_value(names, 1)) == "CN=Other Root,O=Others");
+    }
+}
+
 TEST_CASE("ssl_verify_depth") {
     const auto& files = Certificates::all();
     auto description = plain_site();

@@ -77,7 +77,7 @@ TEST_CASE("a ticket never crosses rules about who may come") {
     strict.verify = VerifyClient::on;
     strict.client_authorities = files.item("root.crt");
     strict.trusted_authorities = files.item("intermediate.crt");
-    std::vector<ServerDescription> sites(8, strict);
+    std::vector<ServerDescription> sites(9, strict);
     sites[0] = plain_site();
     sites[2].verify = VerifyClient::optional;
     sites[3].client_authorities = files.item("other.crt");
@@ -85,6 +85,7 @@ TEST_CASE("a ticket never crosses rules about who may come") {
     sites[5].crl = files.item("crl.pem");
     sites[6].verify_depth = 5;
     sites[7].pairs = {files.pair("second-chain.pem", "second.key")};
+    sites[8].commands = {{{"VerifyMode"}, {"Request"}}};
     std::vector<std::shared_ptr<const ServerContexts>> contexts;
     for (const auto& site : sites) contexts.push_back(make(site, store));
     const auto client = any_client();
