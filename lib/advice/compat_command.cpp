@@ -131,7 +131,7 @@ void print(const Table& table, const std::vector<std::string>& values, const Vie
         out << "parameters and values not yet:\n";
         for (const std::string& value : values) out << "  " << value << '\n';
         out << '\n';
-        totals.push_back(concat({"and ", counted(values.size(), "parameter"), " not yet"}));
+        totals.push_back(concat({counted(values.size(), "parameter"), " not yet"}));
     }
     out << counted(words, "directive") << (totals.empty() ? "" : ": ") << list_of(totals) << '\n';
 }

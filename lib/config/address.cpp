@@ -160,6 +160,8 @@ Complaint check_url(std::string_view text) {
                 meant.empty() ? "there are http:// and https://" : meant};
     }
     const std::string_view rest = text.substr(scheme_end + 3);
+    if (rest.empty() || rest.starts_with('/'))
+        return {concat({"a host is missing behind \"", scheme, "://\""}), "as in http://127.0.0.1:8080"};
     if (rest.find('$') != npos || rest.starts_with(unix_prefix)) return {};
     return parse_peer_address(rest.substr(0, rest.find_first_of("/?"))).complaint;
 }

@@ -17,6 +17,7 @@ using Means = LookAlike::Means;
 constexpr std::size_t npos = std::string_view::npos;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 constexpr unsigned tab_width = 4;
+constexpr std::size_t longest_repair = 16384;  // bytes looked through for what a mistake may have meant
 constexpr unsigned most_rewinds = 64;  // each may read the rest of the file again
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
@@ -303,6 +304,7 @@ std::string with_wildcards(std::string_view path) {
 }
 
 std::string Lexer::help_for_braces(std::string_view word, bool quantifier) const {
+    if (diagnostics_.full()) return "";
     if (quantifier) return concat({"a regex with braces needs quotes: \"", word, "\""});
     if (first_word(tokens_) == "location" && word.starts_with('/'))
         return concat({"a path has no placeholders: write location ~ ", with_wildcards(word), " { ... }, or location ",
@@ -330,9 +332,10 @@ bool Lexer::skips_braces(std::size_t start) {
 /// Behind the brace that belongs to the one at `at_`, or the end of the line if there is none.
 std::size_t Lexer::end_of_json() const {
     unsigned depth = 0;
-    for (std::size_t i = at_; i < text_.size(); ++i) {
+    const std::size_t last = std::min(text_.size(), at_ + longest_repair);
+    for (std::size_t i = at_; i < last; ++i) {
         if (text_[i] == '"')
-            for (++i; i < text_.size() && text_[i] != '"'; ++i) i += text_[i] == '\\';
+            for (++i; i < last && text_[i] != '"'; ++i) i += text_[i] == '\\';
         else if (text_[i] == '{')
             ++depth;
         else if (text_[i] == '}' && --depth == 0)
@@ -404,9 +407,10 @@ void Lexer::read_quoted(char quote) {
 bool Lexer::read_apostrophe(std::size_t start) {
     const auto is_letter = [](char c) { return core::lower(c) >= 'a' && core::lower(c) <= 'z'; };
     if (at_ < start + 3 || !is_letter(text_[at_ - 2]) || !is_letter(at(at_))) return false;
+    const std::size_t last = std::min(end_of_line(at_), at_ + longest_repair);
     std::size_t close = text_.find('\'', at_);
-    while (close < end_of_line(start) && !ends_word(close + 1)) close = text_.find('\'', close + 1);
-    if (close >= end_of_line(start)) return false;
+    while (close < last && !ends_word(close + 1)) close = text_.find('\'', close + 1);
+    if (close >= last) return false;
     const std::string_view inner = text_.substr(start + 1, close - start - 1);
     diagnostics_.error("after-quote", span(at_ - 1, at_), "this apostrophe ends the text, which began with one",
                        inner.find('"') == npos ? concat({"put double quotes around it: \"", inner, "\""}) : "write it as \\'");

@@ -53,7 +53,7 @@ std::string installation() {
 bool is_of_this_kind(int argc, const char* const* argv) {
     if (argc <= 1) return fs::exists(installation() + "conf/sluice.conf");
     const std::string_view first = argv[1];
-    if (first == "-h" || first == "-v") return argc > 2;  // alone they are those of the flags
+    if (first == "-h") return argc > 2;  // alone it is that of the flags, which tells of both
     return first.size() >= 2 && first[0] == '-' && first[1] != '-';
 }
 

@@ -387,6 +387,7 @@ TEST_CASE("-v, -V and -h") {
     auto outcome = run_to_end({SLUICE_BINARY, "-p", folder.prefix(), "-v"});
     CHECK(outcome.status == 0);
     CHECK(matches(outcome.errors, R"(^sluice version: sluice/\d+\.\d+\.\d+\S*\n$)"));
+    CHECK(run_to_end({SLUICE_BINARY, "-v"}).errors == outcome.errors);
     outcome = run_to_end({SLUICE_BINARY, "-V"});
     CHECK(outcome.status == 0);
     CHECK(matches(outcome.errors, R"(^sluice version: sluice/\d+\.\d+\.\d+\S*\nbuilt by .*\n)"));
