@@ -1,5 +1,6 @@
 // Braces that were not to open or close a block: in a regex, a path, JSON, or behind a word without its ";".
 #include "config/lexer_parts.hpp"
+#include "config/row.hpp"
 
 namespace sluice::config {
 
@@ -65,17 +66,31 @@ std::size_t Lexer::end_of_json() const {
     return end_of_line(at_);
 }
 
-/// {"a": 1} without quotes around it, which no block of nginx's can begin like. Says so, and reads it as one word.
+/// {"a": which no block of nginx's can begin like.
+bool Lexer::begins_json() const {
+    const std::size_t name = text_.find_first_not_of(" \t\r\n", at_ + 1);
+    const std::size_t close = at(name) == '"' ? text_.find('"', name + 1) : npos;
+    return close != npos && close < end_of_line(name) && at(close + 1) == ':';
+}
+
+/// {a:1} behind a directive that never has a block, on one line and with no directive in it.
+bool Lexer::begins_text() const {
+    const std::size_t close = text_.find_first_of("{};\n", at_ + 1);
+    if (close == npos || close == at_ + 1 || text_[close] != '}') return false;
+    const auto rows = find_rows(first_word(tokens_));
+    return !rows.empty() && std::ranges::none_of(rows, &Row::block);
+}
+
+/// Text in braces without quotes around it. Says so, and reads it as one word.
 bool Lexer::read_json() {
     if (tokens_.empty() || !tokens_.back().is(Kind::word)) return false;
+    const bool is_json = begins_json();
+    if (!is_json && !begins_text()) return false;
     const std::size_t start = at_;
-    const std::size_t name = text_.find_first_not_of(" \t\r\n", start + 1);
-    const std::size_t close = at(name) == '"' ? text_.find('"', name + 1) : npos;
-    if (close == npos || close > end_of_line(name) || at(close + 1) != ':') return false;
     const std::size_t end = end_of_json();
     const std::string_view json = text_.substr(start, end - start);
     const bool is_short = json.size() <= 60 && json.find_first_of("\n'") == npos;
-    diagnostics_.error("json", span(start, std::min(end, end_of_line(start))), "this \"{\" opens a block, but what follows is JSON",
+    diagnostics_.error("json", span(start, std::min(end, end_of_line(start))), is_json ? "this \"{\" opens a block, but what follows is JSON" : "this \"{\" opens a block, but what follows is text",
                        is_short ? concat({"text with braces needs quotes: '", json, "'"})
                                 : "text with braces needs quotes: put a ' before its first brace and one behind its last");
     at_ = end;

@@ -52,6 +52,8 @@ class Lexer {
     std::string help_for_braces(std::string_view word, bool quantifier) const;
     bool splits_brace(std::size_t start);
     bool read_json();
+    bool begins_json() const;
+    bool begins_text() const;
     std::size_t end_of_json() const;
 
     char at(std::size_t i) const { return i < text_.size() ? text_[i] : '\n'; }
