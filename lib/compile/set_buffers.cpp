@@ -97,7 +97,7 @@ void Compiler::check_buffers(const Settings& settings) {
     if (!b.where.known() || b.number < 2 || !checked_buffers_.insert({b.where.source, b.where.offset}).second) return;
     const auto largest = b.largest();
     const std::string of_one = " (" + told(largest) + ": the larger one of \"proxy_buffer_size\" and one of the \"proxy_buffers\")";
-    const auto busy = b.busy ? b.busy : 2 * largest;
+    const auto busy = b.busy_most();
     const auto all_but_one = (b.number - 1) * b.size;
     if (busy < largest)
         error(b.where, "\"proxy_busy_buffers_size\" is " + told(busy) + " and must be at least one buffer" + of_one, "leave it out, and it is two of them");

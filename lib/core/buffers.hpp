@@ -54,13 +54,21 @@ class BufferPool {
 
     Buffer lend_small() { return lend(small_, small); }
     Buffer lend_large() { return lend(large_, large); }
-    /// For the rare one that is larger still; not kept.
-    Buffer lend_huge(std::size_t size) {
+    /// Of exactly that size: for the rare one that is larger still, and for what stays longer than bytes usually do.
+    Buffer lend_exactly(std::size_t size) {
+        if (size == small) return lend_small();
+        if (size == large) return lend_large();
         ++lent_;
         return Buffer(*this, add(size), size);
     }
     /// At least `size` bytes.
-    Buffer lend_for(std::size_t size) { return size <= small ? lend_small() : size <= large ? lend_large() : lend_huge(size); }
+    Buffer lend_for(std::size_t size) { return size <= small ? lend_small() : size <= large ? lend_large() : lend_exactly(size); }
+
+    /// As many large ones are out as are kept at most: whoever can do with less should, for now each one costs memory.
+    bool is_short() const { return large_.out >= large_.keep; }
+
+    /// Gives the system those free blocks that nobody has needed since the last call.
+    void trim();
 
     /// Blocks out on loan; a leak test looks at this.
     std::size_t lent() const { return lent_; }
@@ -74,11 +82,14 @@ class BufferPool {
     struct Shelf {
         Free* top = nullptr;
         std::size_t count = 0;
-        std::size_t keep;  // more than these go back to the allocator
+        std::size_t fewest = 0;  // since the last trim()
+        std::size_t out = 0;     // on loan
+        std::size_t keep;  // more than these go back where they came from
     };
     Buffer lend(Shelf& shelf, std::size_t size);
     void take_back(char* block, std::size_t size);
     static char* add(std::size_t size);
+    static void drop(char* block, std::size_t size);
 
     Shelf small_{.keep = 256};
     Shelf large_{.keep = 64};
@@ -87,10 +98,11 @@ class BufferPool {
 
 inline Buffer BufferPool::lend(Shelf& shelf, std::size_t size) {
     ++lent_;
+    ++shelf.out;
 #ifndef __SANITIZE_ADDRESS__  // there, a fresh block each time finds uses after return
     if (Free* const block = shelf.top) {
         shelf.top = block->next;
-        --shelf.count;
+        if (--shelf.count < shelf.fewest) shelf.fewest = shelf.count;
         return Buffer(*this, reinterpret_cast<char*>(block), size);
     }
 #endif
@@ -99,17 +111,16 @@ inline Buffer BufferPool::lend(Shelf& shelf, std::size_t size) {
 
 inline void BufferPool::take_back(char* block, std::size_t size) {
     --lent_;
+    Shelf* const shelf = size == small ? &small_ : size == large ? &large_ : nullptr;
+    if (shelf) --shelf->out;
 #ifndef __SANITIZE_ADDRESS__
-    Shelf& shelf = size == small ? small_ : large_;
-    if (shelf.count < shelf.keep && size <= large) {
-        shelf.top = new (block) Free{shelf.top};
-        ++shelf.count;
+    if (shelf && shelf->count < shelf->keep) {
+        shelf->top = new (block) Free{shelf->top};
+        ++shelf->count;
         return;
     }
-#else
-    (void)size;
 #endif
-    std::free(block);
+    drop(block, size);
 }
 
 inline void Buffer::release() {

@@ -57,6 +57,10 @@ class Requester {
     virtual net::Task<core::result<void>> send_body(std::span<const char> body, bool last, const http::Fields* trailers) = 0;
     /// The same with bytes that come from a file. Code::end_of_stream of ourselves: the file has become shorter.
     virtual net::Task<core::result<void>> send_file(const FilePart& part, bool last) = 0;
+    /// While send_head() or send_body() waits for the client: those of `bytes`, which it was given, that it still needs.
+    virtual std::span<const char> unsent(std::span<const char> bytes) const = 0;
+    /// Has it take them from a copy at `to`.
+    virtual void move_unsent(std::span<const char> unsent, const char* to) = 0;
     /// The answer cannot be completed: the client must not take it for whole.
     virtual void cut() = 0;
 

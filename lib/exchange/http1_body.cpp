@@ -120,7 +120,24 @@ BodyWriter::Write BodyWriter::write(std::string_view head, std::span<const char>
     } else if (chunked_ && !payload.empty()) {
         parts_[used++] = net::part(std::string_view("\r\n"));
     }
+    used_ = used;
     return Write(*this, std::span(parts_.data(), used), more || (last && ends_stream_));
+}
+
+std::span<const char> BodyWriter::unsent(std::span<const char> bytes) const {
+    for (const auto& part : std::span(parts_).first(used_)) {
+        const auto* const begin = static_cast<const char*>(part.iov_base);
+        if (part.iov_len > 0 && begin >= bytes.data() && begin < bytes.data() + bytes.size()) return {begin, part.iov_len};
+    }
+    return {};
+}
+
+void BodyWriter::move_unsent(std::span<const char> unsent, const char* to) {
+    for (auto& part : std::span(parts_).first(used_)) {
+        const auto* const begin = static_cast<const char*>(part.iov_base);
+        if (part.iov_len > 0 && begin >= unsent.data() && begin < unsent.data() + unsent.size())
+            part.iov_base = const_cast<char*>(to + (begin - unsent.data()));
+    }
 }
 
 result<std::size_t> BodyWriter::Write::await_resume() {

@@ -101,6 +101,10 @@ class BodyWriter {
     /// `more`: what follows at once can leave in one segment with it.
     Write write(std::string_view head, std::span<const char> payload, bool last, const http::Fields* trailers, bool more = false);
 
+    /// While a write waits: those of `bytes` that it still has to send, and has it take them from `to` on.
+    std::span<const char> unsent(std::span<const char> bytes) const;
+    void move_unsent(std::span<const char> unsent, const char* to);
+
     /// Bytes the kernel took of the last write, also when it failed.
     std::size_t written() const { return written_; }
 
@@ -115,6 +119,7 @@ class BodyWriter {
     bool chunked_ = false, ends_stream_ = false;
     // What is being written must stay until it is.
     std::array<iovec, 5> parts_;
+    std::size_t used_ = 0;  // of parts_
     std::size_t written_ = 0;
     char size_line_[http::chunk_head_room];
     std::string end_;  // allocates only for trailers

@@ -28,6 +28,8 @@ class SilentRequester final : public Requester {
         co_return core::result<void>{};
     }
     net::Task<core::result<void>> send_file(const FilePart&, bool) override { co_return core::result<void>{}; }
+    std::span<const char> unsent(std::span<const char>) const override { return {}; }
+    void move_unsent(std::span<const char>, const char*) override {}
     void cut() override {}
     net::Stream* tunnel() override { return nullptr; }
     std::span<char> buffered_tunnel() override { return {}; }

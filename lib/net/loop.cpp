@@ -47,9 +47,26 @@ void Loop::wake() {
     [[maybe_unused]] auto n = write(wake_, &one, sizeof one);
 }
 
+namespace {
+
+constexpr core::Instant nothing_to_trim{};
+
+/// Once a second while there is something to do; when nothing has come for that long, no free block is kept at all. When it
+/// is due next.
+core::Instant trim(core::BufferPool& buffers, core::Instant due, core::Instant now, bool is_quiet) {
+    const auto next = is_quiet ? nothing_to_trim : now + std::chrono::seconds(1);
+    if (due == nothing_to_trim) return next;
+    if (now < due) return due;
+    buffers.trim();
+    if (is_quiet) buffers.trim();
+    return next;
+}
+
+}  // namespace
+
 int Loop::wait_milliseconds(core::Duration wait) const {
     if (!again_.empty()) return 0;
-    const auto due = wheel_.next_due();
+    const auto due = trim_at_ == nothing_to_trim ? wheel_.next_due() : std::min(wheel_.next_due(), trim_at_);
     if (due != core::never) wait = std::min(wait, std::max(due - now_, core::Duration{0}));
     return static_cast<int>(std::min<std::int64_t>((wait.count() + 999) / 1000, 3'600'000));
 }
@@ -76,6 +93,7 @@ int Loop::turn(core::Duration wait) {
         context_.poll();
     }
     for (TurnEnd* hook : hooks_) hook->on_turn_end();
+    trim_at_ = trim(buffers_, trim_at_, now_, n == 0);
     return handled;
 }
 

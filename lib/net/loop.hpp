@@ -116,6 +116,7 @@ class Loop {
     core::WallTime wall_;
     core::Wheel wheel_;
     core::BufferPool buffers_;
+    core::Instant trim_at_{};
     int epoll_ = -1, wake_ = -1;
     int budget_ = 0;
     std::size_t watching_ = 0;

@@ -125,7 +125,7 @@ bool Stream::ReadSome::attempt() {
 void Stream::Write::advance(std::size_t n) {
     done_ += n;
     while (!parts_.empty() && n >= parts_.front().iov_len) {
-        n -= parts_.front().iov_len;
+        n -= std::exchange(parts_.front().iov_len, 0);
         parts_ = parts_.subspan(1);
     }
     if (parts_.empty()) return;

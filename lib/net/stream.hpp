@@ -81,7 +81,8 @@ class Stream final : public Watched {
     /// co_await -> io_result<void>: until that time has passed (Code::timed_out), or the connection breaks or is aborted. In
     /// the place of a writer.
     auto pause(core::Duration how_long) { return Pause(*this, how_long); }
-    /// co_await -> io_result<size_t>: all of `parts`, which is used up; the bytes written. `ends`: close() or
+    /// co_await -> io_result<size_t>: all of `parts`, which is used up: what is left of each says what the kernel has not
+    /// taken, and may be moved to another place meanwhile; the bytes written. `ends`: close() or
     /// shutdown_send() follows at once; the FIN then leaves in one segment with the last bytes.
     Write write(std::span<iovec> parts, core::Duration within, bool ends = false);
     class SendFile;

@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "http/head_writer.hpp"
 #include "proxy/directions.hpp"
+#include "proxy/finish.hpp"
 #include "proxy/local_end.hpp"
 #include "proxy/retry.hpp"
 #include "proxy/tunnel.hpp"
@@ -128,63 +129,6 @@ Task<Attempt::Outcome> Attempt::send_request() {
     co_return std::nullopt;
 }
 
-/// Runs beside receive(): a peer may answer before it has the whole body, and must be heard.
-Task<void> Attempt::upload() {
-    BodyWriter writer(connection_->stream, x_.framing.kind == http::BodyKind::chunked, Side::peer, Stage::request_body,
-                      settings().send_timeout);
-    Outcome failure = co_await upload_file(writer);
-    if (!failure) failure = co_await upload_kept(writer);
-    bool last = x_.requester->body_done();
-    if (!last && !body_.kept) body_.kept = s_.loop.buffers().lend_large();
-    while (!failure && !last) {
-        if (body_.whole && body_.kept.size() - body_.kept_size < 4096) body_.whole = false;
-        const auto from = body_.whole ? body_.kept_size : 0;
-        auto piece = co_await x_.requester->read_body(body_.kept.span().subspan(from));
-        if (!piece) {
-            // The client's fault, or ours for having stopped to read: either way there is no more to send.
-            failure = piece.error();
-            break;
-        }
-        if (body_.whole) body_.kept_size += piece->size();
-        last = x_.requester->body_done();
-        if (auto sent = co_await writer.write("", *piece, last, &x_.requester->trailers()); !sent)
-            failure = sent.error();
-        else
-            note_.bytes_sent += *sent;
-    }
-    upload_whole_ = !failure;
-    moved_ = s_.loop.now();
-    if (!failure || failure->code == Code::cancelled) co_return;  // stopped by us
-    // A peer that broke the connection may have answered before: receive() finds out. Everything else ends the attempt.
-    if (!(failure->side == Side::peer && failure->code == Code::reset)) abandon(*failure);
-}
-
-/// A wait for the disk cannot be ended by stop_upload(): afterwards the peer may be gone.
-Task<Attempt::Outcome> Attempt::upload_file(BodyWriter& writer) {
-    if (!body_.file) co_return std::nullopt;
-    auto& file = *body_.file;
-    const auto buffer = s_.loop.buffers().lend_large();
-    for (std::uint64_t offset = 0; offset < file.size();) {
-        auto piece = co_await file.read(offset, buffer.span());
-        if (upload_stopped_) co_return Failure{Code::cancelled, Side::self, Stage::request_body, 0};
-        if (!piece) co_return piece.error();
-        offset += piece->size();
-        const bool last = offset == file.size() && body_.kept_size == 0 && x_.requester->body_done();
-        auto sent = co_await writer.write("", *piece, last, &x_.requester->trailers());
-        if (!sent) co_return sent.error();
-        note_.bytes_sent += *sent;
-    }
-    co_return std::nullopt;
-}
-
-Task<Attempt::Outcome> Attempt::upload_kept(BodyWriter& writer) {
-    if (body_.kept_size == 0) co_return std::nullopt;
-    auto sent = co_await writer.write("", body_.kept.span().first(body_.kept_size), x_.requester->body_done(), &x_.requester->trailers());
-    if (!sent) co_return sent.error();
-    note_.bytes_sent += *sent;
-    co_return std::nullopt;
-}
-
 Task<Attempt::Outcome> Attempt::receive() {
     for (int interim = 0;; ++interim) {
         if (auto failure = co_await read_head()) co_return failure;
@@ -218,7 +162,7 @@ core::Duration Attempt::patience() const {
 
 /// For a head that proxy_buffer_size allows, and that is larger than what a buffer usually holds.
 void Attempt::grow_buffer() {
-    auto larger = s_.loop.buffers().lend_huge(2 * buffer_.size());
+    auto larger = s_.loop.buffers().lend_exactly(2 * buffer_.size());
     std::memcpy(larger.data(), buffer_.data(), have_);
     buffer_ = std::move(larger);
 }
@@ -247,7 +191,7 @@ Task<Attempt::Outcome> Attempt::read_head() {
         if (abandoned_) co_return *abandoned_;
         if (!buffer_) buffer_ = s_.loop.buffers().lend_large();
         if (have_ == buffer_.size()) grow_buffer();
-        auto n = connection_->stream.read_now(buffer_.span().subspan(have_));
+        auto n = connection_->stream.read_now(buffer_.span().subspan(have_, std::max(piece_size(), have_ + 1) - have_));
         if (!n) {
             if (net::Stream::would_block(n.error())) continue;
             co_return net::at(n.error(), Side::peer, Stage::response_head);
@@ -279,16 +223,6 @@ bool Attempt::may_reuse(const BodyReader& reader) const {
            !connection_->stream.ending();
 }
 
-/// The answer is whole before the request is: what is left of the request interests nobody.
-void Attempt::stop_upload() {
-    if (!uploading_.running()) return;
-    upload_whole_ = false;
-    upload_stopped_ = true;
-    // Ends upload() here and now, whichever side it waits on; a wait for the disk ends by itself.
-    x_.requester->cancel_read();
-    if (connection_) connection_->stream.cancel_write(Code::cancelled);
-}
-
 Task<Attempt::Outcome> Attempt::open_tunnel() {
     note_.first_byte = s_.loop.now();
     note_.status = 101;
@@ -297,6 +231,7 @@ Task<Attempt::Outcome> Attempt::open_tunnel() {
     drop_repeated(response_.fields);
     edit_fields();
     exchange::Answer answer{101, response_.reason, &response_.fields, http::BodyKind::none, 0, false};
+    finish_answer(q_.scope, answer);
     if (auto sent = co_await x_.requester->send_head(answer, {}, true); !sent) co_return sent.error();
     x_.requester->on_break(nullptr);
     Tunnel tunnel{s_.loop, *x_.requester->tunnel(), connection_->stream,

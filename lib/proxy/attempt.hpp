@@ -46,6 +46,7 @@ class Attempt final : net::Waiter {
     net::Task<Outcome> read_head();
     void grow_buffer();
     net::Task<Outcome> take_interim();
+    exchange::Answer answer_of_peer(const http::Framing& framing);
     net::Task<Outcome> relay();
     bool heed_directions();
     void hand_over(std::string_view redirect);
@@ -53,6 +54,7 @@ class Attempt final : net::Waiter {
     net::Task<Outcome> relay_rest(exchange::BodyReader& reader);
     void note_received(const exchange::BodyReader& reader);
     net::Task<bool> sent_in_time();
+    void pack_unsent();
     net::Task<Outcome> relay_behind(exchange::BodyReader& reader);
     net::Task<Outcome> read_one_ahead(exchange::BodyReader& reader, Backlog& backlog);
     net::Task<void> begin_sending(const exchange::Answer& answer, std::span<const char> first);
@@ -60,6 +62,7 @@ class Attempt final : net::Waiter {
     net::Task<void> send_backlog(core::result<void> sent);
     Pace pace();
     net::Task<void> wait_for_room(std::uint64_t read);
+    std::size_t piece_size() const;
     std::size_t paced(std::size_t room, std::uint64_t read) const;
     net::Task<Outcome> open_tunnel();
     void give_peer_back(bool reusable);

@@ -13,14 +13,19 @@ using net::Task;
 std::size_t Backlog::room_for() const {
     std::uint64_t room = 0;
     if (file_is_empty() && in_memory_ < settings_.memory()) room = settings_.memory() - in_memory_;
-    if (may_use_file()) {
+    if (room < least && may_use_file()) {
         const auto used = file_ && !file_is_empty() ? file_->size() : 0;
-        const auto once = settings_.file_write ? settings_.file_write : core::BufferPool::large;
-        room += std::min(settings_.file_most - std::min(settings_.file_most, used), once);
+        room += std::min(settings_.file_most - std::min(settings_.file_most, used), write_size());
     }
     // However small the buffers are made, something must come through.
     if (in_memory_ == 0 && file_is_empty()) room = std::max<std::uint64_t>(room, least);
     return static_cast<std::size_t>(std::min<std::uint64_t>(room, core::BufferPool::large));
+}
+
+/// What goes to the disk at once stays in memory until it is there.
+std::uint64_t Backlog::write_size() const {
+    if (settings_.file_write) return settings_.file_write;
+    return q_.s.loop.buffers().is_short() ? settings_.busy_most() : core::BufferPool::large;
 }
 
 /// Copies what fits, so that many small pieces take no more memory than one large one. What is left over.
@@ -111,7 +116,7 @@ Task<result<Backlog::Piece>> Backlog::next() {
 }
 
 Task<result<Backlog::Piece>> Backlog::next_of_file() {
-    const auto busy = settings_.busy ? settings_.busy : 2 * settings_.largest();
+    const auto busy = settings_.busy_most();
     auto& pool = q_.s.loop.buffers();
     Piece piece{busy <= core::BufferPool::small ? pool.lend_small() : pool.lend_large(), {}, false};
     auto got = co_await file_->read(read_, piece.buffer.span().first(std::min<std::uint64_t>(busy, piece.buffer.size())));

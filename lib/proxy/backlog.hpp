@@ -72,6 +72,7 @@ class Backlog {
     }
     bool file_is_empty() const { return !file_ || (read_ == file_->size() && !appending_); }
     bool may_use_file() const { return !disk_failed_ && settings_.file_most > 0; }
+    std::uint64_t write_size() const;
     std::span<const char> keep(std::span<const char> bytes, std::size_t most);
     net::Task<bool> append(std::span<const char> bytes);
     net::Task<core::result<Piece>> next_of_file();

@@ -22,6 +22,7 @@ std::string_view limit_of(const Failure& f) {
     using core::Code;
     using core::Stage;
     if (f.code == Code::too_large && f.side == Side::client) return f.stage == Stage::request_body ? "client_max_body_size" : "";
+    if (f.code == Code::too_large && f.side == Side::peer) return "proxy_buffer_size";
     if (f.code != Code::timed_out) return "";
     if (f.side == Side::client) return f.stage == Stage::request_body ? "client_body_timeout" : "send_timeout";
     if (f.stage == Stage::connect) return "proxy_connect_timeout";
@@ -172,9 +173,13 @@ Task<std::optional<Unserved>> forward(Serving& q, const route::ProxyPass& pass) 
                 const FailedAttempt failed{*failure,   x.head.method, attempt.reused(), attempt.peer_may_have_seen(),
                                            x.answered, q.body.whole,    attempt.response_begun()};
                 const auto retry = may_retry(failed, settings.retry_on, others_left());
+                std::optional<Unserved> unserved;
+                if (retry == Retry::no)
+                    unserved = fail(q, *failure);
+                else
+                    log_failure(q, *failure, true);
                 report(q, group, pick, failed, retry);
-                if (retry == Retry::no) co_return fail(q, *failure);
-                log_failure(q, *failure, true);
+                if (retry == Retry::no) co_return unserved;
                 fresh = retry == Retry::same_peer;
             }
         }

@@ -41,6 +41,7 @@ struct AnswerBuffers {
 
     std::uint64_t memory() const { return number * size; }
     std::uint64_t largest() const { return head > size ? head : size; }
+    std::uint64_t busy_most() const { return busy ? busy : 2 * largest(); }
 };
 
 }  // namespace sluice::route

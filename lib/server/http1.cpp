@@ -35,7 +35,7 @@ void Input::replace(std::span<char> bytes, core::BufferPool& buffers) {
 }
 
 void Input::grow(core::BufferPool& buffers) {
-    auto larger = buffer.size() < core::BufferPool::large ? buffers.lend_large() : buffers.lend_huge(buffer.size() * 2);
+    auto larger = buffer.size() < core::BufferPool::large ? buffers.lend_large() : buffers.lend_exactly(buffer.size() * 2);
     std::memcpy(larger.data(), buffer.data() + begin, end - begin);
     end -= std::exchange(begin, 0);
     buffer = std::move(larger);

@@ -45,6 +45,8 @@ class Http1Requester final : public exchange::Requester {
     net::Task<core::result<void>> send_head(const exchange::Answer& answer, std::span<const char> body, bool last) override;
     net::Task<core::result<void>> send_body(std::span<const char> body, bool last, const http::Fields* trailers) override;
     net::Task<core::result<void>> send_file(const exchange::FilePart& part, bool last) override;
+    std::span<const char> unsent(std::span<const char> bytes) const override;
+    void move_unsent(std::span<const char> unsent, const char* to) override;
     void cut() override;
     net::Stream* tunnel() override;
     net::Address local_address() const override;
@@ -84,6 +86,7 @@ class Http1Requester final : public exchange::Requester {
     proxy::Service& s_;
     exchange::BodyReader reader_;
     exchange::BodyWriter writer_;
+    std::span<const char> slow_;               // what write_slowly() has not written yet
     std::uint64_t rate_ = 0, rate_after_ = 0;  // bytes per second; 0: as fast as it goes
     std::string proxy_status_;
     std::string spill_;  // excess that came into a buffer that is not ours to keep

@@ -41,27 +41,38 @@ std::uint64_t Http1Requester::allowance(std::size_t size, core::Duration& wait) 
 }
 
 Task<result<std::size_t>> Http1Requester::write_slowly(std::string_view head, std::span<const char> body, bool last, const http::Fields* trailers) {
+    slow_ = body;
     std::size_t total = 0;
     for (;;) {
         core::Duration wait{};
-        const auto allowed = body.empty() ? 0 : allowance(body.size(), wait);
+        const auto allowed = slow_.empty() ? 0 : allowance(slow_.size(), wait);
         if (wait.count() > 0) {
             const auto waited = co_await stream_.pause(wait);
             if (!waited && waited.error().code != core::Code::timed_out) co_return net::at(waited.error(), Side::client, Stage::response_body);
             // The time that nothing may be sent is no time in which the client takes nothing.
             if (!waited) continue;
         }
-        const auto piece = body.first(std::min<std::size_t>(body.size(), allowed));
-        const bool ends = piece.size() == body.size();
-        auto n = co_await writer_.write(head, piece, last && ends, ends ? trailers : nullptr);
+        const auto piece = std::min<std::size_t>(slow_.size(), allowed);
+        const bool ends = piece == slow_.size();
+        auto n = co_await writer_.write(head, slow_.first(piece), last && ends, ends ? trailers : nullptr);
+        slow_ = slow_.subspan(piece);
         if (!n) co_return n.error();
         total += *n;
         if (ends) co_return total;
         x_.record.bytes_sent += *n;
         total -= *n;
         head = {};
-        body = body.subspan(piece.size());
     }
+}
+
+std::span<const char> Http1Requester::unsent(std::span<const char> bytes) const {
+    const bool is_slow = !slow_.empty() && slow_.data() >= bytes.data() && slow_.data() < bytes.data() + bytes.size();
+    return is_slow ? slow_ : writer_.unsent(bytes);
+}
+
+void Http1Requester::move_unsent(std::span<const char> unsent, const char* to) {
+    writer_.move_unsent(unsent, to);
+    if (!slow_.empty() && slow_.data() == unsent.data()) slow_ = {to, unsent.size()};
 }
 
 }  // namespace sluice::server

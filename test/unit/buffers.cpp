@@ -1,5 +1,9 @@
 #include "core/buffers.hpp"
 
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -56,5 +60,62 @@ TEST_CASE("the block given back last is lent first") {
     a.release();
     b.release();
     CHECK(pool.lend_small().data() == last);
+}
+#endif
+
+TEST_CASE("a pool tells when as many large blocks are out as it keeps") {
+    BufferPool pool;
+    std::vector<Buffer> out;
+    while (!pool.is_short()) out.push_back(pool.lend_large());
+    CHECK(out.size() == 64);
+    for (int i = 0; i < 10; ++i) out.push_back(pool.lend_small());
+    for (int i = 0; i < 10; ++i) out.pop_back();
+    CHECK(pool.is_short());
+    out.pop_back();
+    CHECK_FALSE(pool.is_short());
+}
+
+TEST_CASE("blocks of any size") {
+    BufferPool pool;
+    for (const std::size_t size : {std::size_t{1}, BufferPool::small - 1, BufferPool::small, BufferPool::small + 1, BufferPool::large - 1, BufferPool::large,
+                                   BufferPool::large + 1, 16 * BufferPool::large}) {
+        Buffer exactly = pool.lend_exactly(size);
+        CHECK(exactly.size() == size);
+        std::ranges::fill(exactly.span(), 'x');
+        Buffer enough = pool.lend_for(size);
+        CHECK(enough.size() >= size);
+        std::ranges::fill(enough.span(), 'x');
+        CHECK(pool.lent() == 2);
+    }
+    CHECK(pool.lent() == 0);
+    CHECK_FALSE(pool.is_short());
+}
+
+#ifndef __SANITIZE_ADDRESS__
+namespace {
+/// The system has not got it back.
+bool is_there(char* block) { return msync(block, BufferPool::large, MS_ASYNC) == 0 || errno != ENOMEM; }
+}  // namespace
+
+TEST_CASE("trim gives back what nobody has needed since the last one") {
+    BufferPool pool;
+    std::vector<char*> blocks;
+    {
+        std::vector<Buffer> peak;
+        for (int i = 0; i < 10; ++i) {
+            peak.push_back(pool.lend_large());
+            blocks.push_back(peak.back().data());
+        }
+    }
+    const auto there = [&] { return std::ranges::count_if(blocks, is_there); };
+    pool.trim();  // they have just been needed
+    CHECK(there() == 10);
+    {
+        const Buffer one = pool.lend_large(), two = pool.lend_large();
+    }
+    pool.trim();
+    CHECK(there() == 2);
+    pool.trim();
+    CHECK(there() == 0);
 }
 #endif
