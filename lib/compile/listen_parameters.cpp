@@ -76,6 +76,7 @@ constexpr Parameter parameters[] = {
     {"deferred", [](Compiler&, Listening& l, const Word&, std::string_view) { l.socket.deferred = true; }},
     {"backlog=", set_backlog},
     {"ipv6only=", set_ipv6_only},
+    {"plain_ipv4", [](Compiler&, Listening& l, const Word&, std::string_view) { l.socket.plain_ipv4 = true; }},
     {"so_keepalive=", set_keep_alive},
     {"rcvbuf=", [](Compiler&, Listening& l, const Word&, std::string_view v) { l.socket.receive_buffer = read_size(v); }},
     {"sndbuf=", [](Compiler&, Listening& l, const Word&, std::string_view v) { l.socket.send_buffer = read_size(v); }},

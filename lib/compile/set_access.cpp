@@ -28,19 +28,13 @@ List& own_list(Level& level, std::shared_ptr<const List>& member, std::vector<st
     return const_cast<List&>(*member);
 }
 
-/// IPv4 clients are known by their IPv4 address, also where an IPv6 listener takes them.
-vars::Network unmapped(vars::Network network) {
-    if (!network.base.is_mapped() || network.prefix < 96) return network;
-    return {network.base.unmapped(), static_cast<std::uint8_t>(network.prefix - 96)};
-}
-
 std::optional<vars::Network> read_network(Compiler& c, const Word& word) {
     const auto parsed = vars::parse_network(word.value);
     if (!parsed) return std::nullopt;
     if (parsed->low_bits)
         c.warning(word.span, "low-bits", concat({"the low bits of ", in_quotes(word.value), " do not count"}),
                   concat({"write ", vars::to_string(parsed->network)}));
-    return unmapped(parsed->network);
+    return parsed->network;
 }
 
 template <bool allows>

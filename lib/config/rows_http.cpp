@@ -27,14 +27,15 @@ constexpr Row table[] = {
      .repeats = true,
      .values = "<listen> default_server|default|ssl|http2|quic|spdy|proxy_protocol|bind|reuseport|"
                "deferred|setfib=<number>|fastopen=<number>|backlog=<any>|rcvbuf=<size>|sndbuf=<size>|"
-               "accept_filter=<any>|ipv6only=<flag>|so_keepalive=<any>|multipath ...",
+               "accept_filter=<any>|ipv6only=<flag>|plain_ipv4|so_keepalive=<any>|multipath ...",
      .standard = "*:80",
      .example = "8080",
      .support = Support::here,
      .doc = "Address and port that the site takes connections on. default_server: what no name fits goes to this site. "
             "proxy_protocol: each connection begins with a header of the PROXY protocol, version 1 or 2. backlog=, "
             "rcvbuf=, sndbuf=, fastopen=, deferred and so_keepalive=on|off|idle:interval:count are for the socket; "
-            "ipv6only=off has [::] take IPv4 clients, too. What one line says of an address holds for all sites on it. "
+            "ipv6only=off has [::] take IPv4 clients, too, whose addresses are then written as ::ffff:1.2.3.4; with plain_ipv4, "
+            "which is sluice's own, as 1.2.3.4. What one line says of an address holds for all sites on it. "
             "bind and reuseport hold always."},
     {.name = "server_name",
      .contexts = in::server,

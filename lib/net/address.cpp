@@ -21,11 +21,6 @@ Address Address::from(const sockaddr* address, socklen_t size) {
     } else if (address->sa_family == AF_INET6) {
         const auto& in = *reinterpret_cast<const sockaddr_in6*>(address);
         out.port_ = ntohs(in.sin6_port);
-        if (IN6_IS_ADDR_V4MAPPED(&in.sin6_addr)) {  // an IPv4 client of an IPv6 listener is an IPv4 client
-            out.family_ = Family::v4;
-            std::memcpy(out.bytes_.data(), in.sin6_addr.s6_addr + 12, 4);
-            return out;
-        }
         out.family_ = Family::v6;
         out.scope_ = in.sin6_scope_id;
         std::memcpy(out.bytes_.data(), &in.sin6_addr, 16);
@@ -35,6 +30,12 @@ Address Address::from(const sockaddr* address, socklen_t size) {
         return unix_socket(std::string(un.sun_path, strnlen(un.sun_path, room)));
     }
     return out;
+}
+
+Address Address::unmapped() const {
+    static constexpr unsigned char mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    if (family_ != Family::v6 || std::memcmp(bytes_.data(), mapped, sizeof mapped) != 0) return *this;
+    return ip_socket(std::span(bytes_).last(4), port_);
 }
 
 Address Address::unix_socket(std::string path) {

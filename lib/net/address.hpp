@@ -30,6 +30,9 @@ class Address {
     /// A literal with a port or without (0): "127.0.0.1", "127.0.0.1:80", "::1", "[::1]", "[::1]:80".
     static std::optional<Address> parse_with_port(std::string_view text);
 
+    /// ::ffff:10.0.0.1 as the IPv4 address that it is; any other as it is.
+    Address unmapped() const;
+
     Family family() const { return family_; }
     std::uint16_t port() const { return port_; }
     void set_port(std::uint16_t port) { port_ = port; }

@@ -27,6 +27,7 @@ struct ListenOptions {
     int backlog = 0;           // 0: 4096; cut to net.core.somaxconn by the kernel
     bool shared_port = false;  // SO_REUSEPORT
     bool ipv6_only = true;     // [::] is not every IPv4 address, too
+    bool plain_ipv4 = false;   // IPv4 clients of [::] are known by their IPv4 address
     bool deferred = false;     // accept() waits for the first bytes
     std::optional<KeepAlive> keep_alive;
     int fast_open = 0;       // how many TCP Fast Open handshakes may be under way; 0: off

@@ -56,6 +56,7 @@ void AccessList::add_all(AccessRule rule) {
 void AccessList::seal() {
     std::vector<vars::Intervals<std::uint32_t>::Range> v4;
     for (const Entry& e : v4_entries_) v4.push_back({vars::first_of_v4(e.network), vars::last_of_v4(e.network), e.rule});
+    knows_v4_ = !v4.empty();
     v4_ = first_of_each<std::uint32_t>(std::move(v4));
     std::vector<vars::Intervals<vars::Wide>::Range> v6;
     for (const Entry& e : v6_entries_) v6.push_back({vars::to_wide(e.network.base), vars::last_of_v6(e.network), e.rule});
@@ -68,7 +69,9 @@ const AccessRule* AccessList::find(const net::Address& client) const {
     if (client.family() == net::Address::Family::unix_path) return rule(unix_);
     const auto bytes = client.ip_bytes();
     if (bytes.empty()) return nullptr;
-    const vars::Ip ip(bytes);
+    vars::Ip ip(bytes);
+    // As in nginx: an IPv4 client of an IPv6 listener meets the rules of IPv4, if there is one, and else those of IPv6.
+    if (knows_v4_) ip = ip.unmapped();
     return rule(ip.is_v4() ? v4_.find(vars::to_narrow(ip)) : v6_.find(vars::to_wide(ip)));
 }
 

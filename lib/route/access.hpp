@@ -28,7 +28,7 @@ class AccessList {
     void add_all(AccessRule rule);
     void seal();
 
-    /// nullptr: no rule matches.
+    /// nullptr: no rule matches. An IPv4 client may come as ::ffff:1.2.3.4.
     const AccessRule* find(const net::Address& client) const;
 
   private:
@@ -46,6 +46,7 @@ class AccessList {
     vars::Intervals<std::uint32_t> v4_;
     vars::Intervals<vars::Wide> v6_;
     std::uint32_t unix_ = nobody;
+    bool knows_v4_ = false;
 };
 
 }  // namespace sluice::route

@@ -19,10 +19,8 @@ namespace {
 using Source = RealIpSettings::Source;
 using Lines = boost::container::small_vector<std::string_view, 4>;
 
-/// IPv4 clients are known by their IPv4 address, whoever tells it.
 net::Address to_address(const vars::Ip& told, std::uint16_t port) {
-    const auto ip = told.unmapped();
-    return net::Address::ip_socket({ip.bytes.data(), ip.size}, port);
+    return net::Address::ip_socket({told.bytes.data(), told.size}, port);
 }
 
 /// X-Forwarded-For is one list, however many lines it has; of any other field the first line counts, as in nginx.

@@ -21,7 +21,7 @@ bool has_ipv6() { return !resolve({AddressText::Family::host, "::1", 1, "::1"}).
 std::string listen_line(const net::Address& address) {
     const bool everywhere = address.family() == net::Address::Family::v6 && address.ip() == "::";
     if (everywhere && !has_ipv6()) return "listen *:" + std::to_string(address.port()) + ";\n";
-    return "listen " + in_quotes(address.text()) + (everywhere ? " ipv6only=off;\n" : ";\n");
+    return "listen " + in_quotes(address.text()) + (everywhere ? " ipv6only=off plain_ipv4;\n" : ";\n");
 }
 
 std::string server_line(const BackendOption& backend, const net::Address& address) {

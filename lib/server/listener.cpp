@@ -59,7 +59,8 @@ bool Listener::accept_one() {
         // The others are of one connection (ECONNABORTED and the network errors of accept(2)), or EAGAIN: none is left.
         return errno != EAGAIN && !paused_;
     }
-    worker_.take(fd, net::Address::from(reinterpret_cast<sockaddr*>(&from), size), where_);
+    const auto client = net::Address::from(reinterpret_cast<sockaddr*>(&from), size);
+    worker_.take(fd, options_.plain_ipv4 ? client.unmapped() : client, where_);
     if (fd >= worker_.descriptor_limit()) pause(EMFILE);
     return true;
 }

@@ -7,8 +7,9 @@ namespace {
 
 /// Of this machine or a private network (RFC 1918, RFC 4193, RFC 4291 2.5.6): an operator, or a proxy in front of us.
 bool is_near(const net::Address& address) {
-    const auto bytes = address.ip_bytes();
     if (address.family() == net::Address::Family::unix_path) return true;
+    const auto plain = address.unmapped();
+    const auto bytes = plain.ip_bytes();
     if (bytes.size() == 16) {
         static constexpr unsigned char loopback[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
         return std::equal(bytes.begin(), bytes.end(), loopback) || (bytes[0] & 0xfe) == 0xfc || (bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80);

@@ -17,6 +17,8 @@ TEST_CASE("rules are asked after rewrites and before what serves") {
         location /rewritten { rewrite ^ /first last; }
         location /unserved { deny 1.2.3.4; }
         location /six { allow 2001:db8::/32; deny all; proxy_pass http://127.0.0.1:1; }
+        location /all-six { deny ::/0; proxy_pass http://127.0.0.1:1; }
+        location /both { deny ::/0; allow 1.2.3.4; proxy_pass http://127.0.0.1:1; }
         location /mapped { deny ::ffff:1.2.3.0/120; proxy_pass http://127.0.0.1:1; }
     )conf",
                  {{"/return", "200 text"},
@@ -31,9 +33,15 @@ TEST_CASE("rules are asked after rewrites and before what serves") {
                   {"/unserved", "404 page"},
                   {"/six +X:2001:db8::7", "200 proxy 127.0.0.1:1 /six"},
                   {"/six +X:2001:db9::7", "403 page"},
-                  {"/mapped +X:1.2.3.4", "403 page"},
+                  {"/mapped +X:1.2.3.4", "200 proxy 127.0.0.1:1 /mapped"},
                   {"/mapped +X:::ffff:1.2.3.4", "403 page"},
-                  {"/mapped +X:1.2.4.4", "200 proxy 127.0.0.1:1 /mapped"}});
+                  {"/mapped +X:::ffff:1.2.4.4", "200 proxy 127.0.0.1:1 /mapped"},
+                  {"/all-six +X:1.2.3.4", "200 proxy 127.0.0.1:1 /all-six"},
+                  {"/all-six +X:::ffff:1.2.3.4", "403 page"},
+                  {"/both +X:::ffff:1.2.3.4", "200 proxy 127.0.0.1:1 /both"},
+                  {"/both +X:::ffff:2.2.3.4", "200 proxy 127.0.0.1:1 /both"},
+                  {"/first +X:::ffff:1.2.3.4", "403 page"},
+                  {"/first +X:::ffff:1.2.3.5", "200 proxy 127.0.0.1:1 /first"}});
 }
 
 TEST_CASE("rules of a level take the place of those around it") {
