@@ -27,12 +27,14 @@ namespace sluice::server {
 
 namespace {
 
-/// As many open files as the system allows.
-int raise_descriptor_limit() {
+/// As many open files as the system allows, unless worker_rlimit_nofile has said how many.
+int settle_descriptor_limit(bool is_said) {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
+    if (!is_said) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
     getrlimit(RLIMIT_NOFILE, &limit);
     return static_cast<int>(std::min<rlim_t>(limit.rlim_cur, 1 << 30));
 }
@@ -180,7 +182,7 @@ std::string Server::explain(const route::Snapshot& snapshot, const ListenTable::
 }
 
 std::string Server::make_workers(const Deployed& deployed, unsigned count, ListenTable::Change& change) {
-    const int limit = raise_descriptor_limit();
+    const int limit = settle_descriptor_limit(deployed.snapshot->main.open_files.has_value());
     shared_.reset(new Shared{clock_, log_writer_, spool_, upstream::dial, limit - descriptor_reserve(limit)});
     shared_->census = this;
     try {
