@@ -7,6 +7,7 @@ class Case:
         self.name = name
         self.socket = socket  # of the proxy, if not its TCP port
         self.requests = requests  # (method, bytes)
+        self.through = b""  # bytes for the tunnel that the last answer has opened, and that the other end closes
 
 
 def make(host, line, fields=(), body=None, last=True):
@@ -1026,6 +1027,17 @@ for field in ("Authorization: Basic YTpi", "Content-Range: bytes 0-1/2", "Expect
     name, _, value = field.partition(":")
     for host, path in (("files.test", "/a.txt"), ("proxy.test", "/plain/twice"), ("ret.test", "/200")):
         ask(host, path, field, f"{name.upper()}: {value.strip()}0")
+
+# IPv4 clients by their IPv6 name.
+for address in ("127.0.0.1", "::ffff:127.0.0.1", "::1"):
+    header = f"PROXY TCP{6 if ':' in address else 4} {address} {address} 1 2\r\n".encode()
+    for place in ("", "four", "four-net", "six", "mapped", "mapped-net", "both", "six-first", "all", "six-only", "two-lists"):
+        ask_by("proxied.sock", f"{address} to /mapped/{place}", "proxied.test", f"/mapped/{place}", first=header)
+
+# X-Accel-Charset is for us alone.
+for place in ("usual", "ignore", "pass"):
+    for value in ("koi8-r", "", "a%22b"):
+        ask("tell.test", f"/{place}/?h=X-Accel-Charset:+{value}")
 
 # Redirects and cookies of peers.
 def told(*fields, before=""):

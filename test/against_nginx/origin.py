@@ -30,7 +30,7 @@ def read_request(stream):
 
 
 def answer_to(request, kind, client):
-    """The answer's bytes, and whether the connection ends with it. "/status/418", "/dated", "/chunked", "/close" and
+    """The answer's bytes, and whether the connection ends with it; None: it is a tunnel from here on. "/status/418", "/dated", "/chunked", "/close" and
     "/nothing"
     anywhere in the URI have their meaning; "/first-nothing" and "/first-status/503" only to the origin of that kind. An
     argument "h=Name:value" is a field of the answer."""
@@ -47,6 +47,8 @@ def answer_to(request, kind, client):
             status = int(uri.split(mark)[1][:3])
     head = f"HTTP/1.1 {status} Made Up\r\nServer: origin\r\nDate: Sat, 01 Jan 2000 00:00:00 GMT\r\nX-Kind: {kind}\r\n"
     head += "X-Accel-Buffering: no\r\nContent-Type: text/x-echo\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\nX_Under: 1\r\n"
+    if any(name.lower() == "upgrade" for name, _ in fields):
+        return f"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nX-Asked: {uri}\r\n\r\n".encode("latin-1"), None
     if "/dated" in uri:
         head += "Last-Modified: Tue, 14 Nov 2023 22:13:20 GMT\r\nExpires: Thu, 01 Jan 2037 00:00:00 GMT\r\nCache-Control: public\r\nCache-Control: a=b\r\n"
     for argument in uri.partition("?")[2].split("&"):
@@ -103,6 +105,9 @@ class Origin:
                 while request := read_request(stream):
                     answer, ends = answer_to(request, self.kind, client)
                     connection.sendall(answer)
+                    while ends is None and (text := stream.read1()):  # says everything back, up to "bye"
+                        connection.sendall(text)
+                        ends = text.endswith(b"bye") or None
                     if ends:
                         return
             except (ConnectionError, ValueError):

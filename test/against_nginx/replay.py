@@ -23,6 +23,7 @@ import time
 from intended import intended
 from origin import Origin
 from asked import cases
+from asked_whole import whole
 from tree import make_tree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -38,7 +39,9 @@ def free_port():
 
 
 class Proxy:
-    def __init__(self, name, command, root, names):
+    """`conf`: as it stands, but for what this program needs to find its way."""
+
+    def __init__(self, name, command, root, names, conf="sites.conf"):
         self.name, self.root = name, os.path.join(root, name.ljust(6, "_"))  # of one length, for texts with the folder
         self.process = None
         os.makedirs(os.path.join(self.root, "logs"))
@@ -49,14 +52,16 @@ class Proxy:
         for attempt in range(5):
             self.port = free_port()
             values = dict(names, ROOT=self.root, LISTEN=f"127.0.0.1:{self.port}")
-            with open(os.path.join(HERE, "sites.conf")) as file:
-                conf = re.sub(r"@(\w+)@", lambda m: values.get(m.group(1), m.group(0)), file.read())
+            with open(os.path.join(HERE, conf)) as file:
+                text = re.sub(r"@(\w+)@", lambda m: values.get(m.group(1), m.group(0)), file.read())
+            if conf != "sites.conf":
+                text = f"daemon on;\npid {self.root}/pid;\nerror_log {self.root}/error.log info;\n{text}"
             if name == "nginx":
                 folders = "".join(f"{word}_temp_path {self.root}/{word};\n" for word in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-                conf = conf.replace("http {\n", "http {\n" + folders, 1)
+                text = text.replace("http {\n", "http {\n" + folders, 1)
             path = os.path.join(self.root, "test.conf")
             with open(path, "w") as file:
-                file.write(conf)
+                file.write(text)
             # It goes into the background when it listens and its pid file is written.
             with open(os.path.join(self.root, "said"), "w+") as said:
                 started = subprocess.run(command + ["-p", self.root + "/", "-c", path], stderr=said, timeout=PATIENCE)
@@ -128,7 +133,7 @@ class Answer:
         if code == 100:
             self.__init__(stream, method, proxy)
             return
-        if method == "HEAD" or code in (204, 304):
+        if method == "HEAD" or code in (101, 204, 304):
             body = b""
         elif values.get("transfer-encoding") == "chunked":
             body = b""
@@ -165,12 +170,30 @@ def play(case, proxy):
             for method, request in case.requests:
                 connection.sendall(request)
                 out.append(Answer(stream, method, proxy).parts())
-            connection.shutdown(socket.SHUT_WR)
+            if case.through:
+                connection.sendall(case.through)
+            else:
+                connection.shutdown(socket.SHUT_WR)
             rest = stream.read()
             out.append({"end": proxy.plain(rest.decode("latin-1"))})
         except (ConnectionError, TimeoutError, OSError) as error:
             out.append({"end": type(error).__name__})
     return out
+
+
+def play_whole(conf, chosen, commands, root, names):
+    """What differs between both on a conf of whole/."""
+    proxies = []
+    os.makedirs(root)
+    os.chmod(root, 0o755)
+    try:
+        proxies += [Proxy(name, command, root, names, os.path.join("whole", conf)) for name, command in commands]
+        found = [(case.name, differences(*[play(case, proxy) for proxy in proxies])) for case in chosen]
+        ends = [proxy.stop() for proxy in proxies]
+        return [problem for problem in found if problem[1]] + ([] if ends == [0, 0] else [(f"the end of {conf}", [str(ends)])])
+    finally:
+        for proxy in proxies:
+            proxy.stop()
 
 
 def differences(one, other):
@@ -257,13 +280,13 @@ def main():
     os.chmod(root, 0o755)
     closed = socket.socket()  # bound and not listening: who connects is refused
     closed.bind(("127.0.0.1", 0))
-    names = {"ORIGIN": Origin("first").address, "OTHER": Origin("second").address, "CLOSED": "127.0.0.1:%d" % closed.getsockname()[1]}
+    names = {"TYPES": os.path.join(HERE, "..", "..", "conf", "mime.types"), "ORIGIN": Origin("first").address, "OTHER": Origin("second").address, "CLOSED": "127.0.0.1:%d" % closed.getsockname()[1]}
     Origin("unix", os.path.join(root, "origin.sock"))
     os.chmod(os.path.join(root, "origin.sock"), 0o777)
+    commands = [("nginx", [given.nginx]), ("sluice", [os.path.abspath(given.sluice)])]
     proxies = []
     try:
-        proxies += [Proxy("nginx", [given.nginx], root, names)]
-        proxies += [Proxy("sluice", [os.path.abspath(given.sluice)], root, names)]
+        proxies += [Proxy(name, command, root, names) for name, command in commands]
         chosen = [case for case in cases if given.only in case.name]
         problems = []
         for case in chosen:
@@ -273,6 +296,11 @@ def main():
         ends = [proxy.stop() for proxy in proxies]
         if ends != [0, 0]:
             problems.append(("the end", [str(ends)]))
+        for conf, all_of_it in whole.items():
+            asked = [case for case in all_of_it if given.only in case.name]
+            if asked:
+                problems += play_whole(conf, asked, commands, os.path.join(root, conf), names)
+            chosen += asked
         if not given.only:
             problems += compare_logs(proxies) + compare_error_lines(proxies)
         failed, used, stale = judge(problems)

@@ -563,3 +563,15 @@ TEST_CASE("what only root may open is opened for us: new logs in a folder of roo
     wait_for_line_in(folder / "second.log", "GET /");
     fs::permissions(folder.prefix(), fs::perms(0777));
 }
+
+TEST_CASE("worker_rlimit_nofile and worker_rlimit_core are the process's limits") {
+    const ConfServer server("server { listen @LISTEN@; return 200; }", "error_log @ROOT@/error.log info; worker_rlimit_nofile 512; worker_rlimit_core 64k;");
+    const auto limits = read_file("/proc/" + std::to_string(server.pid()) + "/limits");
+    const auto soft = [&](const std::string& name) {
+        const auto line = limits.substr(limits.find(name));
+        const auto at = line.find_first_not_of(' ', name.size());
+        return line.substr(at, line.find(' ', at) - at);
+    };
+    CHECK(soft("Max open files") == "512");
+    CHECK(soft("Max core file size") == "65536");
+}

@@ -233,3 +233,18 @@ TEST_CASE("fields: expires, add_header, add_trailer, and what a level takes from
     CHECK(plain["Content-Length"] == "4");
     CHECK(plain.body == "text");
 }
+
+TEST_CASE("limit_rate and limit_rate_after hold for files, too, whichever way they are read") {
+    const ConfServer server("server { listen @LISTEN@; root @ROOT@/www; sendfile on; limit_rate 16k; location /after { limit_rate_after 1m; alias @ROOT@/www/f; } "
+                            "location /read { sendfile off; alias @ROOT@/www/f; } }");
+    put(server, "www/f", std::string(40'000, 'x'));
+    const auto seconds = [&](const std::string& target) {
+        const auto begin = std::chrono::steady_clock::now();
+        CHECK(server.get(target).body.size() == 40'000);
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    };
+    // 40,000 bytes at 16,384 a second, the first second's at once.
+    CHECK(seconds("/f") > 1.0);
+    CHECK(seconds("/read") > 1.0);
+    CHECK(seconds("/after") < 1.0);
+}

@@ -92,3 +92,33 @@ TEST_CASE("explain takes the conf that a prefix has, and ends with 1 where it ha
     CHECK(bad.output.empty());
     CHECK(bad.errors.find("did you mean \"server\"?") != std::string::npos);
 }
+
+TEST_CASE("words of nginx that have no effect are taken, and compat says why nothing is lost") {
+    const std::pair<const char*, const char*> words[] = {
+        {"tcp_nodelay off;", "small packets always leave at once"},
+        {"tcp_nopush on;", "a head leaves in one packet with what follows it"},
+        {"postpone_output 0;", "a head leaves in one packet with what follows it"},
+        {"log_subrequest on;", "sluice makes no subrequests"},
+        {"client_body_in_single_buffer on;", "a body in memory is in one piece always"},
+        {"output_buffers 1 32k;", "files are read into buffers that all connections share"},
+        {"open_file_cache_events on;", "nginx too only has it with kqueue"},
+        {"connection_pool_size 1k;", "memory is managed in another way"},
+        {"server_names_hash_max_size 1024;", ""},
+    };
+    const Folder folder;
+    std::string conf = "events {}\nhttp {\n";
+    for (const auto& [line, why] : words) conf += std::string(line) + "\n";
+    const std::string path = folder / "c";
+    std::ofstream(path) << conf + "server { listen 127.0.0.1:1; return 200; } }\n";
+    CHECK(run({"check", path}).status == 0);
+    const auto told = run({"compat", path});
+    CHECK(told.status == 0);
+    const auto list = told.output.find("accepted without effect, and why nothing is lost:");
+    REQUIRE(list != std::string::npos);
+    for (const auto& [line, why] : words) {
+        INFO(told.output);
+        const std::string_view word(line);
+        CHECK(told.output.find(word.substr(0, word.find(' ')), list) != std::string::npos);
+        CHECK(told.output.find(why, list) != std::string::npos);
+    }
+}

@@ -232,3 +232,39 @@ TEST_CASE("a set of peers") {
     CHECK_FALSE(balance::PeerSet(1) == balance::PeerSet(2));
     CHECK(balance::PeerSet().empty());
 }
+
+TEST_CASE("law: what a dead peer cannot serve is shared out by weight, however late the others are asked") {
+    for_every_algorithm([](const balance::Balancer& balancer) {
+        for (const Weights& weights : {Weights{1, 1, 1}, Weights{1, 2, 1}, Weights{3, 1, 1, 2}}) {
+            for (std::size_t dead = 0; dead < weights.size(); ++dead) {
+                for (const std::size_t late : {0, 1, 2, 7}) {  // picks of others before the one that failed is repeated
+                    for (const std::size_t workers : {1, 3}) {
+                        PickerGroup group(weights);
+                        for (std::size_t i = 0; i < workers; ++i) group.add_picker(balancer);
+                        const auto tried = test::peers(weights.size(), {dead});
+                        std::vector<std::size_t> served(weights.size());
+                        std::vector<std::size_t> failed;  // the workers of those that wait for their next peer
+                        const std::size_t requests = 60 * sum(weights);
+                        for (std::size_t i = 0; i < requests; ++i) {
+                            const auto peer = group.pickers[i % workers]->pick(nullptr);
+                            if (peer == dead)
+                                failed.push_back(i % workers);
+                            else
+                                ++served[peer];
+                            if (failed.size() <= late && i + 1 < requests) continue;
+                            for (const auto worker : failed) ++served[group.pickers[worker]->pick(&tried)];
+                            failed.clear();
+                        }
+                        const std::size_t others = sum(weights) - weights[dead];
+                        INFO("dead " << dead << ", late " << late << ", workers " << workers);
+                        CHECK(served[dead] == 0);
+                        for (std::size_t i = 0; i < weights.size(); ++i) {
+                            const auto share = requests * weights[i] / others;
+                            if (i != dead) CHECK((served[i] + sum(weights) >= share && served[i] <= share + sum(weights)));
+                        }
+                    }
+                }
+            }
+        }
+    });
+}
