@@ -71,6 +71,17 @@ void set_protocols(SSL_CTX* context, unsigned protocols) {
     SSL_CTX_set_max_proto_version(context, highest == SSL3_VERSION ? TLS1_VERSION : highest);
 }
 
+void set_modern_ciphers(SSL_CTX* context) {
+    SSL_CTX_set_cipher_list(context,
+                            "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+                            "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
+                            "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
+                            "DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384");  // with ssl_dhparam only
+    SSL_CTX_set_ciphersuites(context, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256");
+    SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+    ERR_clear_error();  // of an OpenSSL that lacks one of them
+}
+
 bool set_ciphers(SSL_CTX* context, const Item& ciphers, Complaints& complaints) {
     ERR_clear_error();
     if (SSL_CTX_set_cipher_list(context, ciphers.text.c_str()) == 1) return true;

@@ -17,6 +17,11 @@ Owned<SSL_CTX> bare_context(const SSL_METHOD* method);
 /// Bits of namespace protocol, with holes between them if need be.
 void set_protocols(SSL_CTX* context, unsigned protocols);
 
+/// What a conf that says nothing of ciphers gets: forward secrecy and authenticated encryption only, the cheapest that
+/// is good first; a client that puts ChaCha20 first has no instructions for AES, and gets it. nginx offers all of
+/// HIGH:!aNULL:!MD5 in the client's order.
+void set_modern_ciphers(SSL_CTX* context);
+
 // False: said in `complaints`.
 bool set_ciphers(SSL_CTX* context, const Item& ciphers, Complaints& complaints);
 bool set_pair(SSL_CTX* context, const LoadedPair& loaded, const Pair& pair, Complaints& complaints);

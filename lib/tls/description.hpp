@@ -67,7 +67,7 @@ struct ServerDescription {
     std::vector<Pair> pairs;  // of several types of key
     std::vector<Item> password_files;
     unsigned protocols = protocol::usual;
-    Item ciphers{"HIGH:!aNULL:!MD5", 0};
+    Item ciphers;  // none: modern ones (tls/common), in our order
     bool prefer_server_ciphers = false;
     Item curves{"auto", 0};
     Item dhparam;

@@ -140,7 +140,11 @@ class ServerMaker {
         if (!context || !attach(context.get(), out_->parts_))
             return refuse(complaints_, {}, "SSL_CTX_new() failed (" + last_error() + ")"), nullptr;
         set_protocols(context.get(), description_.protocols);
-        bool good = set_ciphers(context.get(), description_.ciphers, complaints_);
+        bool good = true;
+        if (description_.ciphers.empty())
+            set_modern_ciphers(context.get());
+        else
+            good = set_ciphers(context.get(), description_.ciphers, complaints_);
         good = set_curves(context.get(), description_.curves, complaints_) && good;
         good = set_dhparam(context.get(), description_.dhparam, store_.opener(), complaints_) && good;
         if (description_.prefer_server_ciphers) SSL_CTX_set_options(context.get(), SSL_OP_CIPHER_SERVER_PREFERENCE);

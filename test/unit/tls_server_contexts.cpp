@@ -126,6 +126,41 @@ TEST_CASE("ciphers: which, and whose order") {
     has(Site(description).mistake(), "ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256");
 }
 
+TEST_CASE("without a word about ciphers only modern ones are taken, in our order") {
+    const Site site(plain_site());
+    const auto client = any_client();
+    const auto cipher_of = [&](int version, const char* list) -> std::string {
+        Handshake talk(site.at(0), client.get(), [&](SSL* ssl) {
+            only(ssl, version);
+            if (version == TLS1_3_VERSION)
+                SSL_set_ciphersuites(ssl, list);
+            else
+                SSL_set_cipher_list(ssl, list);
+        });
+        return talk.run() ? SSL_get_cipher_name(talk.server()) : "none";
+    };
+    CHECK(cipher_of(TLS1_2_VERSION, "ALL") == "ECDHE-ECDSA-AES128-GCM-SHA256");
+    CHECK(cipher_of(TLS1_2_VERSION, "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256") ==
+          "ECDHE-ECDSA-AES128-GCM-SHA256");
+    CHECK(cipher_of(TLS1_2_VERSION, "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256") ==
+          "ECDHE-ECDSA-CHACHA20-POLY1305");
+    for (const char* old : {"ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES128-SHA256", "ECDHE-ECDSA-AES128-CCM8",
+                            "ECDHE-ECDSA-CAMELLIA128-SHA256"})
+        CHECK(cipher_of(TLS1_2_VERSION, old) == "none");
+    CHECK(cipher_of(TLS1_3_VERSION, "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256") == "TLS_AES_128_GCM_SHA256");
+    CHECK(cipher_of(TLS1_3_VERSION, "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256") ==
+          "TLS_CHACHA20_POLY1305_SHA256");
+    CHECK(cipher_of(TLS1_3_VERSION, "TLS_AES_256_GCM_SHA384") == "TLS_AES_256_GCM_SHA384");
+    auto old_fashioned = plain_site();
+    old_fashioned.ciphers.text = "HIGH:!aNULL:!MD5";
+    const Site as_nginx(old_fashioned);
+    Handshake talk(as_nginx.at(0), client.get(), [](SSL* ssl) {
+        only(ssl, TLS1_2_VERSION);
+        SSL_set_cipher_list(ssl, "ECDHE-ECDSA-AES128-SHA");
+    });
+    CHECK(talk.run());
+}
+
 TEST_CASE("ssl_ecdh_curve") {
     auto description = plain_site();
     description.curves.text = "secp384r1";
