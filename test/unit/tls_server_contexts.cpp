@@ -1,6 +1,8 @@
 // Contexts of sites: each option has a handshake in memory that would fail without it.
 #include "tls/server_contexts.hpp"
 
+#include <thread>
+
 #include "support/catch.hpp"
 #include "support/certificates.hpp"
 #include "support/handshake.hpp"
@@ -410,4 +412,38 @@ TEST_CASE("a site that refuses handshakes needs no certificate") {
     REQUIRE(site.contexts);
     const auto client = any_client();
     CHECK_FALSE(Handshake(site.at(0), client.get()).run());
+}
+
+TEST_CASE("workers shake hands at the same time, with one set of keys, authorities and sessions") {
+    const auto& files = Certificates::all();
+    auto description = plain_site();
+    description.pairs.push_back(files.pair("rsa-chain.pem", "rsa.key"));
+    description.verify = VerifyClient::on;
+    description.client_authorities = files.item("authorities.pem");
+    description.crl = files.item("crl.pem");
+    description.session_cache.shared = "S";
+    description.session_cache.shared_size = 1 << 20;
+    const Site site(description);
+    REQUIRE(site.contexts);
+    std::atomic<int> wrong{0};
+    const auto work = [&](unsigned worker) {
+        const auto client = client_with("client");
+        Owned<SSL_SESSION> session;
+        for (int i = 0; i < 60; ++i) {
+            const int version = i / 2 % 2 == 0 ? TLS1_2_VERSION : TLS1_3_VERSION;
+            Handshake talk(site.at(worker), client.get(), [&](SSL* ssl) {
+                only(ssl, version);
+                SSL_set_cipher_list(ssl, i % 4 == 0 ? "ECDHE-RSA-AES128-GCM-SHA256" : "ALL");
+                if (session) SSL_set_session(ssl, session.get());
+            });
+            if (!talk.run() || talk.resumed() != (session != nullptr) ||
+                SSL_get_verify_result(talk.server()) != X509_V_OK)
+                ++wrong;
+            session = i % 2 == 0 ? talk.end() : (talk.end(), nullptr);
+        }
+    };
+    std::thread one(work, 0), other(work, 1);
+    one.join();
+    other.join();
+    CHECK(wrong == 0);
 }

@@ -141,12 +141,33 @@ TEST_CASE("keys from files: the first encrypts, all decrypt, none of ours does")
         const auto renewed = talk.end();
         CHECK(resumes(two->at(0), client.get(), renewed.get(), version));
     }
-    const unsigned char* ticket = nullptr;
-    std::size_t size = 0;
-    const auto session = first_session(two->at(0), client.get(), TLS1_2_VERSION);
-    SSL_SESSION_get0_ticket(session.get(), &ticket, &size);
-    REQUIRE(size > 16);
-    CHECK(std::string(reinterpret_cast<const char*>(ticket), 16) == "0123456789ABCDEF");
+}
+
+TEST_CASE("keys lie in their files as nginx has them") {
+    // A ticket is a name, a vector, what is encrypted, and an HMAC-SHA256 over all of that (RFC 5077 4).
+    struct Case {
+        const char* file;
+        std::size_t hmac, size;
+    };
+    const auto& files = Certificates::all();
+    const auto client = any_client();
+    for (const auto& [file, at, size_of_key] : {Case{"ticket48.key", 32, 16}, Case{"ticket80.key", 16, 32}}) {
+        Store store;
+        auto description = plain_site();
+        description.ticket_keys = {files.item(file)};
+        const auto session = first_session(make(description, store)->at(0), client.get(), TLS1_2_VERSION);
+        const unsigned char* ticket = nullptr;
+        std::size_t size = 0;
+        SSL_SESSION_get0_ticket(session.get(), &ticket, &size);
+        REQUIRE(size > 80);
+        const std::string key = files.text(file), bytes(reinterpret_cast<const char*>(ticket), size);
+        CHECK(bytes.substr(0, 16) == key.substr(0, 16));
+        unsigned char hmac[32];
+        std::size_t made = 0;
+        REQUIRE(EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA256", nullptr, key.data() + at, size_of_key, ticket, size - 32,
+                          hmac, sizeof hmac, &made));
+        CHECK(bytes.substr(size - 32) == std::string(reinterpret_cast<const char*>(hmac), made));
+    }
 }
 
 TEST_CASE("files that are no keys") {
