@@ -208,6 +208,13 @@ TEST_CASE("several pairs: the client's algorithms choose") {
     const Site bad(description);
     CHECK_FALSE(bad.contexts);
     CHECK(bad.complaints.size() == 2);  // all at once
+    description.pairs = {files.pair("chain.pem", "rsa.key"), files.pair("rsa-chain.pem", "leaf.key")};
+    const Site swapped(description);
+    CHECK_FALSE(swapped.contexts);
+    REQUIRE(swapped.complaints.size() == 2);
+    has(swapped.complaints[0].help,
+        "it belongs to \"" + files / "rsa-chain.pem" + "\": keys must be named in the order");
+    has(swapped.complaints[1].help, "it belongs to \"" + files / "chain.pem" + "\"");
 }
 
 TEST_CASE("ssl_dhparam: without it no such ciphers") {
