@@ -6,6 +6,10 @@
 
 #include "route/snapshot.hpp"
 
+namespace sluice::tls {
+class Store;
+}
+
 namespace sluice::compile {
 
 /// Names to addresses; `error` is "" or why not.
@@ -23,6 +27,10 @@ struct Options {
     Resolver resolve = resolve_by_system;
     /// Groups that are the same in it are taken over, with the health of their peers.
     const route::Snapshot* before = nullptr;
+    /// What of TLS outlives a snapshot; nullptr: none does.
+    tls::Store* tls = nullptr;
+    /// Threads that will serve it; 0: as many as the conf says.
+    unsigned workers = 0;
 };
 
 /// `conf` has been parsed and checked; if there are errors, the rest of it is still looked through for more. What is wrong

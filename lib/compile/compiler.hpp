@@ -116,6 +116,10 @@ class Compiler {
     /// "zone NAME SIZE", or "zone NAME" of one that has its size elsewhere.
     void declare_zone(const Directive& d);
     void finish_zones();
+    // tls.cpp
+    /// A word about TLS, for complaints that come later.
+    tls::Item tls_item(const Word& word, std::string text);
+    void finish_tls();
     // upstream.cpp
     void compile_upstream(const Directive& d);
     /// For proxy_pass to "host:port".
@@ -130,11 +134,16 @@ class Compiler {
     std::map<std::string, config::Span, std::less<>> format_places;
     std::vector<std::shared_ptr<route::AccessList>> access_lists;
     std::vector<std::shared_ptr<route::TrustedProxies>> trusted_lists;
+    std::map<std::string, std::pair<std::size_t, config::Span>, std::less<>> session_caches;  // by name: size, place
     std::set<std::string, std::less<>> upstream_names;    // of blocks
     std::map<std::string, std::shared_ptr<const route::LogFormat>, std::less<>> built_in_formats;  // those in use
     std::set<std::string, std::less<>> broken_upstreams;  // what is wrong with them has been said
 
   private:
+    void finish_peer_tls(tls::Store& store, unsigned workers);
+    void tell(const std::vector<tls::Complaint>& complaints);
+    bool diagnostics_ok() const { return snapshot.conf.ok(); }
+    std::vector<config::Span> tls_places_;
     config::Span place_of_name(std::uint32_t site, std::string_view name) const;
 
     std::vector<route::LocationSpec> specs_;  // of the site under way
@@ -179,6 +188,7 @@ std::span<const Setter> files();
 std::span<const Setter> headers();
 std::span<const Setter> log_formats();
 std::span<const Setter> logs();
+std::span<const Setter> tls();
 /// After the directives of a block: what follows from several of them.
 void finish_proxy(Level& level);
 }  // namespace tables

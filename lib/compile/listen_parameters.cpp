@@ -81,9 +81,7 @@ constexpr Parameter parameters[] = {
     {"rcvbuf=", [](Compiler&, Listening& l, const Word&, std::string_view v) { l.socket.receive_buffer = read_size(v); }},
     {"sndbuf=", [](Compiler&, Listening& l, const Word&, std::string_view v) { l.socket.send_buffer = read_size(v); }},
     {"fastopen=", [](Compiler&, Listening& l, const Word&, std::string_view v) { l.socket.fast_open = read_int(v); }},
-    {"ssl", [](Compiler& c, Listening&, const Word& w, std::string_view) {
-         c.missing(w.span, "\"ssl\": TLS is not in sluice yet", "take the word out, and let something in front of sluice do TLS meanwhile");
-     }},
+    {"ssl", [](Compiler&, Listening& l, const Word&, std::string_view) { l.secure = true; }},
     {"http2", [](Compiler& c, Listening&, const Word& w, std::string_view) { c.missing(w.span, "\"http2\": HTTP/2 is not in sluice yet", "take the word out: clients then use HTTP/1.1"); }},
     {"quic", [](Compiler& c, Listening&, const Word& w, std::string_view) { c.missing(w.span, "\"quic\": HTTP/3 is not in sluice yet"); }},
     {"setfib=", [](Compiler& c, Listening&, const Word& w, std::string_view) {

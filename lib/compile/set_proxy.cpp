@@ -37,21 +37,21 @@ void set_proxy_pass(Level& level, const Directive& d) {
         return;
     }
     std::string_view rest = word.value;
-    if (core::iequals(rest.substr(0, 8), "https://")) return c.missing(word.span, "proxy_pass to https is not in sluice yet", "http://, with TLS done by something between, until then");
-    rest.remove_prefix(std::min<std::size_t>(7, rest.size()));
+    pass.secure = core::iequals(rest.substr(0, 8), "https://");
+    rest.remove_prefix(std::min<std::size_t>(pass.secure ? 8 : 7, rest.size()));
     auto [authority, uri] = split_url(rest);
     const bool has_no_text = level.route->kind == Kind::regex || level.route->kind == Kind::regex_caseless || level.route->kind == Kind::named ||
                              level.context == config::in::location_if || level.context == config::in::limit_except;
     if (uri && has_no_text)
         return c.error(word.span, "\"proxy_pass\" cannot have a URI here: there is no prefix that it could take the place of",
                        "leave out \"" + *uri + "\", or write a location without a regular expression, name, \"if\" or \"limit_except\"");
-    const auto group = c.group_of(word, authority, 80);
+    const auto group = c.group_of(word, authority, pass.secure ? 443 : 80);
     if (!group) return;
     pass.group = *group;
     pass.host = authority.starts_with("unix:") ? "localhost" : std::string(authority);
     const auto colon = authority.rfind(':');
     if (!authority.starts_with("unix:"))
-        pass.port = colon == authority.npos || authority.ends_with(']') ? "80" : std::string(authority.substr(colon + 1));
+        pass.port = colon == authority.npos || authority.ends_with(']') ? (pass.secure ? "443" : "80") : std::string(authority.substr(colon + 1));
     pass.uri = std::move(uri);
     pass.written = word.value;
     level.route->content = std::move(pass);

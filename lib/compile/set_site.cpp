@@ -63,7 +63,7 @@ std::span<const Setter> site() { return table; }
 namespace sluice::compile {
 
 std::span<const std::span<const Setter>> setters() {
-    static const std::span<const Setter> all[] = {tables::main(), tables::client(), tables::proxy(), tables::proxy_answers(), tables::buffers(), tables::site(), tables::files(), tables::headers(), tables::access(), tables::log_formats(), tables::logs()};
+    static const std::span<const Setter> all[] = {tables::main(), tables::client(), tables::proxy(), tables::proxy_answers(), tables::buffers(), tables::site(), tables::files(), tables::headers(), tables::access(), tables::log_formats(), tables::logs(), tables::tls()};
     return all;
 }
 

@@ -56,6 +56,7 @@ void Compiler::compile_http(const Directive& http) {
         compile_site(d, settings);
     }
     finish_listening();
+    finish_tls();
     seal_lists();
     collect_temp_folders(snapshot);
 }

@@ -125,6 +125,9 @@ std::optional<std::uint32_t> Compiler::group_of(const Word& word, std::string_vi
     if (known != snapshot.group_by_name.end()) return known->second;
     if (broken_upstreams.contains(host)) return std::nullopt;
     const auto colon = host.rfind(':');
+    const bool has_port = host.starts_with("unix:") || (colon != host.npos && host.find(']', colon) == host.npos);
+    // One host may stand for two groups, by http and by https.
+    if (usual_port != 80 && !has_port && !upstream_names.contains(host)) return group_of(word, std::string(host) + ':' + std::to_string(usual_port), 80);
     if (const auto name = host.substr(0, colon); colon != host.npos && upstream_names.contains(name)) {
         error(word.span, "the upstream \"" + std::string(name) + "\" has no port here", "its servers have theirs: write http://" + std::string(name));
         return std::nullopt;

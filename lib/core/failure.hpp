@@ -10,7 +10,7 @@ namespace sluice::core {
 enum class Side : std::uint8_t { self, client, peer };
 
 /// Where in the life of an exchange it happened.
-enum class Stage : std::uint8_t { accept, request_head, request_body, pick, connect, send, response_head, response_body, tunnel };
+enum class Stage : std::uint8_t { accept, handshake, request_head, request_body, pick, connect, send, response_head, response_body, tunnel };
 
 /// What happened. One row each in exchange/reasons.
 enum class Code : std::uint8_t {
@@ -25,6 +25,8 @@ enum class Code : std::uint8_t {
     no_descriptors,  // EMFILE, ENFILE
     no_live_peer,    // every peer is marked down
     no_free_peer,    // every live peer is at its max_conns
+    bad_tls,         // not TLS, or a handshake that came to nothing
+    bad_certificate, // the other side's certificate was refused
     system,          // any other error of the kernel, in `os_error`
 };
 

@@ -10,6 +10,7 @@
 #include "net/address.hpp"
 #include "net/stream.hpp"
 #include "net/task.hpp"
+#include "tls/server_contexts.hpp"
 
 namespace sluice::exchange {
 
@@ -91,6 +92,9 @@ struct Exchange {
     const net::Address* connected = nullptr;  // the other end of the connection, if that is not `client`
     const net::Address* local = nullptr;   // the listener's address
     Requester* requester = nullptr;
+    const tls::Engine* tls = nullptr;                    // of the client's connection; nullptr: none, or nobody is there
+    const tls::ServerContexts* tls_contexts = nullptr;   // of the site that its handshake was made with
+    bool secure = false;       // the request came over TLS
     bool answered = false;     // bytes of the answer have been sent
     bool expects_continue = false;
     bool body_is_taken = false;  // by an attempt: its length is no longer a reason to refuse the request

@@ -48,7 +48,8 @@ net::Task<result<std::span<char>>> BodyReader::read(std::span<char> room) {
         auto n = co_await origin_.stream->read_some(room, origin_.within);
         if (!n) co_return net::at(n.error(), origin_.side, origin_.stage);
         if (*n == 0) {
-            if (kind_ != BodyKind::until_close) co_return failure(Code::end_of_stream);
+            // With TLS the end is said; a connection that is only closed may have been cut by anybody.
+            if (kind_ != BodyKind::until_close || origin_.stream->was_cut()) co_return failure(Code::end_of_stream);
             done_ = true;
             break;
         }

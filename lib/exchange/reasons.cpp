@@ -21,7 +21,7 @@ Reason of_client(const Failure& f) {
 }
 
 Reason of_timeout(Stage stage) {
-    if (stage == Stage::connect) return Reason::peer_connect_timed_out;
+    if (stage == Stage::connect || stage == Stage::handshake) return Reason::peer_connect_timed_out;
     return stage == Stage::send || stage == Stage::request_body ? Reason::peer_send_timed_out : Reason::peer_timed_out;
 }
 
@@ -34,6 +34,8 @@ Reason of_peer(const Failure& f) {
         case Code::too_large: return Reason::peer_head_too_large;
         case Code::end_of_stream: return f.stage == Stage::response_body ? Reason::peer_truncated : Reason::peer_closed;
         case Code::reset: return f.stage == Stage::response_body ? Reason::peer_truncated : Reason::peer_reset;
+        case Code::bad_tls: return Reason::peer_tls;
+        case Code::bad_certificate: return Reason::peer_certificate;
         default: return Reason::peer_error;
     }
 }
@@ -64,7 +66,7 @@ Reason reason_of_refusal(int status) {
 }
 
 std::string_view name_of(Stage stage) {
-    static constexpr std::array<std::string_view, 9> names{"accept",  "request head",  "request body",  "pick",  "connect",
+    static constexpr std::array<std::string_view, 10> names{"accept",  "TLS handshake", "request head",  "request body",  "pick",  "connect",
                                                            "sending", "response head", "response body", "tunnel"};
     return names[static_cast<std::size_t>(stage)];
 }

@@ -33,6 +33,7 @@ struct Attempt {
     std::uint64_t bytes_sent = 0;              // all bytes to the peer
     int status = 0;                            // of the peer's answer; 0: none came
     Reason reason = Reason::none;
+    bool secure = false;                       // over TLS
     bool reused = false;                       // the connection came from the pool
     bool after_redirect = false;               // the first since an internal redirect, though not the first of all
 };

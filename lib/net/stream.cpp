@@ -68,6 +68,7 @@ bool Stream::open(int fd, bool connecting) {
 
 void Stream::close() {
     if (fd_ < 0) return;
+    end_secured();
     loop_.unwatch(fd_);
     core::Wheel::disarm(*this);
     ::close(std::exchange(fd_, -1));
@@ -76,14 +77,17 @@ void Stream::close() {
 
 void Stream::close_with_reset() {
     const linger hard{1, 0};
+    resets_ = true;
     if (fd_ >= 0) setsockopt(fd_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
 }
 
 void Stream::shutdown_send() {
+    if (secured_ && fd_ >= 0) engine().close_notify();
     if (fd_ >= 0) ::shutdown(fd_, SHUT_WR);
 }
 
 io_result<std::size_t> Stream::read_now(std::span<char> room) {
+    if (secured_) return read_secured(room);
     for (;;) {
         const ssize_t n = receive(fd_, room);
         if (n >= 0) {
@@ -98,6 +102,7 @@ io_result<std::size_t> Stream::read_now(std::span<char> room) {
 }
 
 bool Stream::quiet() {
+    if (secured_) return quiet_secured();
     char byte;
     if (::recv(fd_, &byte, 1, MSG_PEEK) >= 0 || errno != EAGAIN) return false;
     readable_ = false;
@@ -105,6 +110,7 @@ bool Stream::quiet() {
 }
 
 io_result<std::size_t> Stream::write_now(std::span<const iovec> parts, bool ends) {
+    if (secured_) return write_secured(parts, ends);
     for (;;) {
         const ssize_t n = transmit(fd_, parts, ends ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL);
         if (n >= 0) return static_cast<std::size_t>(n);
@@ -251,8 +257,14 @@ void Stream::abort() {
 }
 
 void Stream::on_events(std::uint32_t events) {
-    if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) readable_ = true;
-    if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) writable_ = true;
+    if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
+        readable_ = true;
+        if (secured_) fill_secured();
+    }
+    if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) {
+        writable_ = true;
+        if (reader_wants_room_) readable_ = true;
+    }
     if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) ending_ = true;
     if (events & (EPOLLHUP | EPOLLERR)) broken_ = true;
 

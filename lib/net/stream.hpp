@@ -6,11 +6,13 @@
 #include <boost/system/result.hpp>
 #include <coroutine>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
 #include "core/failure.hpp"
 #include "net/loop.hpp"
+#include "tls/engine.hpp"
 
 namespace sluice::net {
 
@@ -48,8 +50,8 @@ class Waiter {
 class Stream final : public Watched {
   public:
     class Write;
-    explicit Stream(Loop& loop) : loop_(loop) {}
-    ~Stream() override { close(); }
+    explicit Stream(Loop& loop);
+    ~Stream() override;
 
     /// Takes over `fd`. `connecting`: writability then tells that connect has ended. False: errno.
     bool open(int fd, bool connecting);
@@ -64,6 +66,14 @@ class Stream final : public Watched {
     /// Sends FIN; reading goes on.
     void shutdown_send();
 
+    /// From now on all that is read and written goes through TLS; handshake() comes next. False: no memory. `first`: bytes
+    /// that have been read already, there until handshake() first waits or ends.
+    bool start_tls(const tls::Engine::Setup& setup, std::span<const char> first = {});
+    /// nullptr: a plain connection.
+    const tls::Engine* tls() const { return secured_ ? &engine() : nullptr; }
+    /// The other side has closed a TLS connection without saying that it was done: what came may be not all.
+    bool was_cut() const { return cut_; }
+
     /// One recv. 0: end of stream. would_block() tells the error from others.
     io_result<std::size_t> read_now(std::span<char> room);
     /// One sendmsg of up to all of it.
@@ -74,6 +84,10 @@ class Stream final : public Watched {
 
     /// co_await -> io_result<size_t>: at least one byte, or 0 at the end of the stream.
     auto read_some(std::span<char> room, core::Duration within) { return ReadSome(*this, room, within); }
+    /// As far as it goes without waiting; would_block() tells that it is to be gone on with.
+    io_result<void> handshake_now();
+    /// co_await -> io_result<void>: until both sides of TLS agree.
+    auto handshake(core::Duration within) { return Handshake(*this, within); }
     /// co_await -> io_result<void>: until a read would not block. Holds no buffer meanwhile.
     auto readable(core::Duration within) { return Readable(*this, within); }
     /// co_await -> io_result<void>: until a write would not block (or connect has ended).
@@ -150,6 +164,17 @@ class Stream final : public Watched {
         std::span<char> room_;
     };
 
+    class Handshake final : public Await<io_result<void>> {
+      public:
+        using Await::Await;
+        bool await_ready() { return stream_.loop_.spend() && attempt(); }
+        void await_suspend(std::coroutine_handle<> h) {
+            waiting_ = h;
+            stream_.wait_read(*this, within_);
+        }
+        bool attempt() override;
+    };
+
     class Readable final : public Await<io_result<void>> {
       public:
         using Await::Await;
@@ -183,6 +208,15 @@ class Stream final : public Watched {
         bool attempt() override { return stream_.broken_; }
     };
 
+    class Secured;
+    tls::Engine& engine() const;
+    io_result<std::size_t> read_secured(std::span<char> room);
+    io_result<std::size_t> write_secured(std::span<const iovec> parts, bool ends);
+    io_result<std::size_t> outcome_of(const tls::Step& step);
+    bool quiet_secured();
+    void fill_secured();
+    void end_secured();
+
     void wait_time(Waiter& waiter, core::Duration how_long);
     void wait_read(Waiter& waiter, core::Duration within);
     void wait_write(Waiter& waiter, core::Duration within);
@@ -194,12 +228,14 @@ class Stream final : public Watched {
     static void end(Waiter*& place, core::Instant& expiry, IoError error);
 
     Loop& loop_;
+    std::unique_ptr<Secured> secured_;
     Waiter* reader_ = nullptr;
     Waiter* writer_ = nullptr;
     Waiter* breaker_ = nullptr;
     core::Instant read_expiry_ = core::never, write_expiry_ = core::never;
     int fd_ = -1;
     bool readable_ = false, writable_ = false, ending_ = false, broken_ = false, watches_out_ = false, aborted_ = false;
+    bool reader_wants_room_ = false, cut_ = false, resets_ = false;
 };
 
 /// A write of several parts under way; see Stream::write().

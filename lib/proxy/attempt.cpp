@@ -27,15 +27,17 @@ constexpr http::HeadLimits response_limits{http::most_written, http::most_writte
 constexpr int max_interim = 32;  // a peer that sends more 1xx than this is broken
 }  // namespace
 
-Attempt::Attempt(Serving& serving, upstream::GroupAtWorker& group, upstream::GroupAtWorker::Pick pick, std::string_view host)
+Attempt::Attempt(Serving& serving, upstream::GroupAtWorker& group, upstream::GroupAtWorker::Pick pick, std::string_view host, const tls::ClientContexts* tls)
     : q_(serving),
       s_(serving.s),
       x_(serving.x),
       group_(group),
       host_(host),
+      tls_(tls),
       body_(serving.body),
       pick_(pick),
       note_(serving.x.record.begin_attempt(pick.peer->name, serving.s.loop.now())) {
+    note_.secure = tls_ != nullptr;
     group_.group().load(pick_.peer->index).active.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -70,8 +72,10 @@ Task<Attempt::Outcome> Attempt::run(bool fresh, bool others_left) {
     x_.requester->on_break(this);
     if (settings().binding) how_ = local_end(q_);
     how_.keepalive = settings().socket_keepalive;
+    if (tls_) choose_tls_name();
     Outcome failure;
     if (fresh || !take_kept()) failure = co_await connect();
+    if (!failure && tls_ && !reused_) failure = co_await secure();
     if (!failure) failure = co_await send_request();
     if (!failure) failure = co_await receive();
     x_.requester->on_break(nullptr);
@@ -87,7 +91,7 @@ Task<Attempt::Outcome> Attempt::run(bool fresh, bool others_left) {
 
 bool Attempt::take_kept() {
     const bool repeatable = http::is_idempotent(x_.head.method);
-    connection_ = s_.pool.take_idle(*pick_.peer, !repeatable, how_.from);
+    connection_ = s_.pool.take_idle(*pick_.peer, !repeatable, how_);
     if (!connection_) return false;
     reused_ = note_.reused = true;
     note_.connected = s_.loop.now();

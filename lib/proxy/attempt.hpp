@@ -14,8 +14,8 @@ class Backlog;
 
 class Attempt final : net::Waiter {
   public:
-    /// `host`: $proxy_host.
-    Attempt(Serving& serving, upstream::GroupAtWorker& group, upstream::GroupAtWorker::Pick pick, std::string_view host);
+    /// `host`: $proxy_host. `tls`: how it is done; nullptr: not.
+    Attempt(Serving& serving, upstream::GroupAtWorker& group, upstream::GroupAtWorker::Pick pick, std::string_view host, const tls::ClientContexts* tls);
     ~Attempt();
 
     /// Runs the attempt to its end. nullopt: the client has its answer, or one of those below tells why it has not.
@@ -37,6 +37,8 @@ class Attempt final : net::Waiter {
 
     bool take_kept();
     net::Task<Outcome> connect();
+    void choose_tls_name();
+    net::Task<Outcome> secure();
     net::Task<Outcome> send_request();
     net::Task<void> upload();
     net::Task<Outcome> upload_file(exchange::BodyWriter& writer);
@@ -85,6 +87,7 @@ class Attempt final : net::Waiter {
     exchange::Exchange& x_;
     upstream::GroupAtWorker& group_;
     std::string_view host_;
+    const tls::ClientContexts* tls_;
     RequestBody& body_;
     upstream::GroupAtWorker::Pick pick_;
     exchange::Attempt& note_;  // this attempt in the record

@@ -25,7 +25,7 @@ std::string_view limit_of(const Failure& f) {
     if (f.code == Code::too_large && f.side == Side::peer) return "proxy_buffer_size";
     if (f.code != Code::timed_out) return "";
     if (f.side == Side::client) return f.stage == Stage::request_body ? "client_body_timeout" : "send_timeout";
-    if (f.stage == Stage::connect) return "proxy_connect_timeout";
+    if (f.stage == Stage::connect || f.stage == Stage::handshake) return "proxy_connect_timeout";
     return f.stage == Stage::send || f.stage == Stage::request_body ? "proxy_send_timeout" : "proxy_read_timeout";
 }
 
@@ -35,6 +35,7 @@ std::string describe(const Serving& q, const Failure& f) {
     std::string text(row(exchange::reason_of(f)).words);
     ((text += " (") += exchange::name_of(f.stage)) += ')';
     if (f.os_error) (text += ": ") += std::strerror(f.os_error);
+    if (f.stage == core::Stage::handshake && !q.tls_problem.empty()) (text += ": ") += q.tls_problem;
     if (const auto* a = x.record.last_attempt(); a && f.side == Side::peer)
         (text += " after ") += std::to_string((q.s.loop.now() - a->picked).count() / 1000) + " ms";
     if (x.record.attempts.size() > 1) (text += ", attempt ") += std::to_string(x.record.attempts.size());
@@ -96,8 +97,8 @@ upstream::GroupAtWorker* find_group(Serving& q, const route::ProxyPass& pass, co
         return nullptr;
     };
     if (destination.authority.empty())
-        return refuse(q.scope.evaluate(*pass.url), Reason::bad_proxy_url, "that is no URL which begins with http://");
-    if (auto* const found = q.conf.find_group(destination.authority, 80)) return found;
+        return refuse(q.scope.evaluate(*pass.url), Reason::bad_proxy_url, "that is no URL which begins with http:// or https://");
+    if (auto* const found = q.conf.find_group(destination.authority, destination.secure ? 443 : 80)) return found;
     return refuse(destination.authority, Reason::no_such_group, "no upstream of that name, and not an address");
 }
 
@@ -160,7 +161,7 @@ Task<std::optional<Unserved>> forward(Serving& q, const route::ProxyPass& pass) 
         }
         const auto others_left = [&] { return tries < most && (settings.retry_for.count() == 0 || s.loop.now() - began < settings.retry_for); };
         {
-            Attempt attempt(q, group, pick, destination.host);
+            Attempt attempt(q, group, pick, destination.host, destination.secure ? pass.tls.get() : nullptr);
             const bool may_decline = others_left();
             const auto failure = co_await attempt.run(fresh, may_decline);
             if (!failure) {

@@ -6,8 +6,8 @@
 
 namespace sluice::proxy {
 
-Configured::Configured(std::shared_ptr<const route::Snapshot> made, std::vector<std::shared_ptr<observe::LogFile>> files, observe::Logs& logs)
-    : snapshot(std::move(made)), logs_(logs) {
+Configured::Configured(std::shared_ptr<const route::Snapshot> made, std::vector<std::shared_ptr<observe::LogFile>> files, observe::Logs& logs, unsigned of_worker)
+    : snapshot(std::move(made)), worker(of_worker), logs_(logs) {
     for (const auto& group : snapshot->groups) groups.push_back(std::make_unique<upstream::GroupAtWorker>(*group));
     for (const auto& cache : snapshot->file_caches) file_caches.push_back(std::make_unique<files::Cache>(cache.most, cache.inactive));
     for (const auto& listening : snapshot->listening) {
@@ -27,6 +27,7 @@ upstream::GroupAtWorker* Configured::find_group(std::string_view name, std::uint
     constexpr std::size_t most = 1000;  // a client that makes up addresses must not fill the memory
     std::string key(name);
     if (const auto known = snapshot->group_by_name.find(key); known != snapshot->group_by_name.end()) return groups[known->second].get();
+    if (usual_port != 80) (key += '#') += std::to_string(usual_port);
     if (const auto known = literal_.find(key); known != literal_.end()) return known->second.second.get();
     const auto parsed = config::parse_peer_address(name);
     if (!parsed.ok()) return nullptr;
@@ -36,7 +37,7 @@ upstream::GroupAtWorker* Configured::find_group(std::string_view name, std::uint
     upstream::Group::PeerSpec peer;
     peer.address = *address;
     auto& made = literal_[key];
-    made.first = std::make_unique<upstream::Group>(key, *balance::find_balancer("round_robin"), std::vector{peer});
+    made.first = std::make_unique<upstream::Group>(std::string(name), *balance::find_balancer("round_robin"), std::vector{peer});
     made.second = std::make_unique<upstream::GroupAtWorker>(*made.first);
     return made.second.get();
 }
@@ -74,7 +75,7 @@ void log_error(Serving& q, exchange::Level level, std::string_view text, std::st
     entry.server = q.scope.site->name;
     entry.request = x.head.line;
     std::string upstream;
-    if (const auto* attempt = x.record.last_attempt()) ((upstream = "http://") += attempt->peer) += q.scope.peer_uri;
+    if (const auto* attempt = x.record.last_attempt()) ((upstream = attempt->secure ? "https://" : "http://") += attempt->peer) += q.scope.peer_uri;
     entry.upstream = upstream;
     entry.host = x.target.host;
     if (const auto* referer = http::find(x.head.fields, http::FieldId::referer)) entry.referrer = referer->value;

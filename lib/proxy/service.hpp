@@ -24,7 +24,7 @@ struct Service {
 
 /// A snapshot in use by one worker: what that worker keeps for it. Lives as long as an exchange under it.
 struct Configured {
-    Configured(std::shared_ptr<const route::Snapshot> snapshot, std::vector<std::shared_ptr<observe::LogFile>> files, observe::Logs& logs);
+    Configured(std::shared_ptr<const route::Snapshot> snapshot, std::vector<std::shared_ptr<observe::LogFile>> files, observe::Logs& logs, unsigned worker);
     ~Configured();
     Configured(const Configured&) = delete;
     Configured& operator=(const Configured&) = delete;
@@ -34,6 +34,7 @@ struct Configured {
     std::vector<observe::LogChannel*> channels;                    // by Snapshot::files
     boost::container::small_vector<observe::ErrorSink, 2> errors;  // of the main level
     std::vector<std::unique_ptr<files::Cache>> file_caches;        // as in the snapshot
+    const unsigned worker;                                         // its number: contexts of TLS are made for each
     std::uint32_t users = 0;                                       // exchanges, and the worker for its current one
 
     /// By ListenAddress::number; nullptr: this snapshot does not listen there.
@@ -57,6 +58,7 @@ struct Serving {
     route::Scope& scope;
     exchange::Exchange& x;
     RequestBody body = {};
+    std::string tls_problem = {};           // of the last attempt, in OpenSSL's words
     std::vector<std::string> rewrites = {};  // for rewrite_log, until they are told
 
     const route::Settings& settings() const { return scope.settings(); }

@@ -7,6 +7,7 @@
 #include "route/checks.hpp"
 #include "route/odd_names.hpp"
 #include "route/run_script.hpp"
+#include "route/tls_rules.hpp"
 #include "route/uri.hpp"
 
 namespace sluice::route {
@@ -182,6 +183,8 @@ Decision decide(Scope& scope, Trace* trace) {
     if (scope.x.head.fields.has_odd_names())
         if (const char* wrong = sort_out_odd_names(scope)) return refuse(400, wrong);
     if (const char* wrong = take_target(scope)) return refuse(400, wrong);
+    if (scope.listening.secure)
+        if (const auto refusal = check_tls(scope)) return refuse(refusal->status, refusal->why, scope.site->where, refusal->reason);
     find_real_client(scope, trace);
     return run_site(scope, trace);
 }
@@ -277,7 +280,7 @@ std::string_view absolute_location(Scope& scope, std::string_view given) {
     const auto location = escape(given, Escape::line, scope.arena);  // $uri may hold a decoded line end
     if (!location.starts_with('/') || !settings.absolute_redirect) return location;
     core::ArenaText out(scope.arena);
-    out.append(scope.listening.secure ? "https://" : "http://");
+    out.append(scope.x.secure ? "https://" : "http://");
     if (settings.server_name_in_redirect && !scope.site->name.empty())
         out.append(scope.site->name);
     else if (!scope.host.empty())
@@ -285,7 +288,7 @@ std::string_view absolute_location(Scope& scope, std::string_view given) {
     else
         out.append(scope.x.local->ip());
     const auto port = scope.x.local->port();
-    if (settings.port_in_redirect && port != 0 && port != (scope.listening.secure ? 443 : 80)) {
+    if (settings.port_in_redirect && port != 0 && port != (scope.x.secure ? 443 : 80)) {
         out.push_back(':');
         out.append(std::to_string(port));
     }

@@ -34,13 +34,15 @@ std::string_view words_of(UriRule rule) {
 namespace {
 
 Destination read_destination(Scope& scope, const ProxyPass& pass) {
-    if (!pass.url) return {pass.host, pass.host, peer_uri(scope, pass), rule_of(scope, pass)};
+    if (!pass.url) return {pass.host, pass.host, peer_uri(scope, pass), rule_of(scope, pass), pass.secure};
     auto rest = scope.evaluate(*pass.url);
-    if (!core::iequals(rest.substr(0, 7), "http://")) return {};
-    rest.remove_prefix(7);
+    const bool secure = core::iequals(rest.substr(0, 8), "https://");
+    if (!secure && !core::iequals(rest.substr(0, 7), "http://")) return {};
+    rest.remove_prefix(secure ? 8 : 7);
     const bool is_unix = rest.starts_with("unix:");
     const auto end = is_unix ? rest.find(':', 5) : rest.find_first_of("/?");
     Destination out;
+    out.secure = secure;
     out.authority = rest.substr(0, end);
     out.host = is_unix ? "localhost" : out.authority;
     if (end == rest.npos || (is_unix && end + 1 == rest.size())) {

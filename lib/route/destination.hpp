@@ -23,6 +23,7 @@ struct Destination {
     std::string_view host;       // $proxy_host
     std::string_view uri;
     UriRule rule = UriRule::as_sent;
+    bool secure = false;  // https
 };
 
 /// With variables: "http://name/uri". The URI goes as it is; without one the request's own does.

@@ -13,6 +13,8 @@
 #include "route/names.hpp"
 #include "route/script.hpp"
 #include "route/settings.hpp"
+#include "tls/client_contexts.hpp"
+#include "tls/server_contexts.hpp"
 #include "upstream/group.hpp"
 
 namespace sluice::route {
@@ -20,6 +22,7 @@ namespace sluice::route {
 /// proxy_pass.
 struct ProxyPass {
     bool secure = false;                // https
+    std::shared_ptr<const tls::ClientContexts> tls;  // if it is, or may be
     std::uint32_t group = 0;            // index into Snapshot::groups; if there are no variables
     std::string host;                   // $proxy_host: as written, with a port that is not the usual one
     std::string port;                   // $proxy_port
@@ -88,6 +91,9 @@ struct Site {
     core::Duration header_timeout = std::chrono::seconds(60);
     http::HeadBuffers head_buffers;  // client_header_buffer_size, large_client_header_buffers
     std::size_t max_headers = 1000;
+    std::shared_ptr<const tls::ServerContexts> tls;     // nullptr: no certificate, and nothing said of TLS
+    std::optional<core::Duration> handshake_timeout;     // none: header_timeout
+    std::uint32_t largest_record = 16384;               // ssl_buffer_size
 };
 
 }  // namespace sluice::route

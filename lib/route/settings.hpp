@@ -17,6 +17,7 @@
 #include "route/access.hpp"
 #include "route/buffer_settings.hpp"
 #include "route/real_ip.hpp"
+#include "route/tls_settings.hpp"
 #include "route/types.hpp"
 #include "vars/template.hpp"
 
@@ -198,6 +199,7 @@ struct ProxySettings {
     std::uint32_t tries = 0;     // 0: as many as there are peers
     core::Duration retry_for{};  // 0: no limit
     bool intercept_errors = false;
+    std::shared_ptr<const PeerTls> tls;  // nullptr: nothing is said of it
     Shared<std::string> hidden, passed;  // response fields, lower case
     Shared<Replacement> redirects, cookie_domains, cookie_paths;
     Shared<CookieFlags> cookie_flags;
@@ -262,6 +264,7 @@ struct Settings {
     vars::Template server_tokens_text;
     ServerTokens server_tokens = ServerTokens::on;
     Satisfy satisfy = Satisfy::all;
+    std::shared_ptr<const ServerTls> tls;  // nullptr: nothing is said of it
     bool absolute_redirect = true, port_in_redirect = true, server_name_in_redirect = false;
     bool recursive_error_pages = false;
     bool log_not_found = true, rewrite_log = false, log_subrequest = false;

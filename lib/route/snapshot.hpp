@@ -29,7 +29,8 @@ struct Listening {
     std::vector<std::pair<std::uint32_t, Matcher>> name_matchers;  // by number of the name: groups of its regex
     net::ListenOptions socket;
     bool proxy_protocol = false;  // each connection begins with a header of the PROXY protocol
-    bool secure = false;
+    bool secure = false;      // of TLS
+    bool early_data = false;  // some site takes it
     http::HeadLimits head_limits{.odd_names = true};  // the largest of all sites: what is read before one is known
     std::size_t easy_head = 0, easy_fields = 0;  // a head of so many bytes and fields is none too large for any of them
 };

@@ -68,8 +68,8 @@ net::Detached Client::serve() {
     Input in;
     in.buffer = worker_.loop().buffers().lend_small();
     bool more = true;
-    if (!std::exchange(begun_, true) && awaits_proxy_header()) {
-        more = co_await read_proxy_header(in);
+    if (phase_ != Phase::requests) {
+        more = co_await begin(in);
         if (more && in.empty() && !worker_.draining()) {
             // That alone has come: what is left of the time is the request's.
             in.buffer.release();
@@ -94,6 +94,21 @@ net::Detached Client::serve() {
     worker_.retire(*this);
 }
 
+/// What comes before the first request, as far as it has come.
+Task<bool> Client::begin(Input& in) {
+    if (phase_ == Phase::fresh) {
+        phase_ = Phase::handshake;
+        if (awaits_proxy_header()) {
+            if (!co_await read_proxy_header(in)) co_return false;
+            if (in.empty()) co_return true;
+        }
+    }
+    phase_ = Phase::requests;
+    const auto* listening = worker_.conf().find_listening(local_.number);
+    if (!listening || !listening->secure) co_return true;
+    co_return co_await begin_tls(in);
+}
+
 bool Client::awaits_proxy_header() const {
     const auto* listening = worker_.conf().find_listening(local_.number);
     return listening && listening->proxy_protocol;
@@ -107,6 +122,9 @@ Task<bool> Client::serve_one(Input& in) {
     Exchange x;
     x.client = &address_;
     x.local = &local_.address;
+    x.tls = stream_.tls();
+    x.secure = x.tls != nullptr;
+    x.tls_contexts = tls_.get();
     x.record.connection = number_;
     x.record.number = ++requests_;
     x.record.accepted = accepted_;
@@ -162,6 +180,21 @@ Task<std::size_t> Client::read_head(Input& in, proxy::Serving& q) {
         }
         in.end += *n;
     }
+}
+
+/// In nginx's words, to the logs of the listener's default site.
+void Client::tell(exchange::Level level, std::string_view why, std::string_view doing) {
+    const auto& conf = worker_.conf();
+    const auto* listening = conf.find_listening(local_.number);
+    auto text = std::string(why);
+    (text += ' ') += doing;
+    const auto client = address_.ip(), server = local_.address.text();
+    const observe::ErrorEntry entry{.text = text, .connection = number_, .client = client, .server = server, .has_request = false};
+    const auto* logs = listening ? conf.snapshot->sites[listening->default_site].root.settings.error_logs.get() : nullptr;
+    if (!logs) return worker_.tell(level, entry);
+    boost::container::small_vector<observe::ErrorSink, 2> sinks;
+    for (const auto& log : *logs) sinks.push_back({conf.channels[log.file], log.level, log.json});
+    worker_.logs().error(sinks.data(), sinks.data() + sinks.size(), level, entry);
 }
 
 namespace {

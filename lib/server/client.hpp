@@ -39,10 +39,18 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     void fail(net::IoError) override { gone_ = true; }
     void finish() override;
 
+    /// What a connection is waiting for.
+    enum class Phase : std::uint8_t { fresh, handshake, requests };
     net::Detached serve();
+    /// False: the connection is to be closed.
+    net::Task<bool> begin(Input& in);
     bool awaits_proxy_header() const;
     net::Task<bool> read_proxy_header(Input& in);
-    void tell_no_proxy_header(exchange::Level level, std::string_view why);
+    /// Before any request: `why` while reading the PROXY header, while SSL handshaking.
+    void tell(exchange::Level level, std::string_view why, std::string_view doing);
+    /// False: there is no TLS to be had with it. True: there is, or plain HTTP, to which the answer says so.
+    net::Task<bool> begin_tls(Input& in);
+    void tell_no_tls(const net::IoError& error);
     /// One request. True: the connection can take another.
     net::Task<bool> serve_one(Input& in);
     net::Task<bool> serve_exchange(Input& in, proxy::Serving& q, std::size_t head_size);
@@ -65,8 +73,10 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     std::uint64_t number_;
     const route::Snapshot* served_by_ = nullptr;
     std::unique_ptr<const exchange::ProxyHeader> proxy_header_;  // if the listener wants one
+    std::shared_ptr<const tls::ServerContexts> tls_;             // of the site that the handshake chose
     std::uint32_t requests_ = 0;
-    bool begun_ = false, parked_ = false, gone_ = false, aborted_ = false, must_linger_ = false, lingers_ = true;
+    Phase phase_ = Phase::fresh;
+    bool parked_ = false, gone_ = false, aborted_ = false, must_linger_ = false, lingers_ = true;
 };
 
 }  // namespace sluice::server

@@ -54,6 +54,8 @@ class Http1Requester final : public exchange::Requester {
     void on_break(net::Waiter* waiter) override { stream_.on_break(waiter); }
     bool is_aborted() const override { return stream_.is_aborted(); }
 
+    /// The connection takes no other request.
+    void end_connection() { keep_alive_ = false; }
     /// The exchange went by the book and the connection can take another.
     bool keeps_alive() const { return keep_alive_ && !cut_ && reader_.done(); }
     bool was_cut() const { return cut_; }

@@ -173,6 +173,8 @@ Task<void> serve(proxy::Serving& q, Http1Requester& requester) {
     if (decision.kind == Decision::Kind::refuse) {
         reason = reason_of(decision);
         tell_refusal(q, decision, reason);
+        // As in nginx: with that client nothing is to be done on this connection.
+        if (decision.status >= 495 && decision.status <= 497) requester.end_connection();
     }
     return answer(q, decision, reason, decision.why);
 }

@@ -16,6 +16,7 @@ constexpr core::Duration log_patience = std::chrono::seconds(1);
 
 Worker::Worker(Shared& shared, const Deployed& deployed)
     : shared_(shared),
+      number_(static_cast<unsigned>(shared.workers.size())),
       loop_(shared.clock),
       logs_(loop_, shared.logs),
       rng_(core::Rng::from_system()),
@@ -37,7 +38,7 @@ Worker::~Worker() {
 
 void Worker::adopt_conf(const Deployed& deployed) {
     auto* old = conf_;
-    confs_.push_back(std::make_unique<proxy::Configured>(deployed.snapshot, deployed.files, logs_));
+    confs_.push_back(std::make_unique<proxy::Configured>(deployed.snapshot, deployed.files, logs_, number_));
     conf_ = confs_.back().get();
     ++conf_->users;
     for (Listener& listener : listeners_)

@@ -124,6 +124,7 @@ class Worker final : net::TurnEnd {
     void on_turn_end() override;
 
     Shared& shared_;
+    const unsigned number_;  // among shared_.workers
     net::Loop loop_;
     observe::Logs logs_;
     core::Rng rng_;

@@ -15,10 +15,11 @@ using core::Stage;
 
 void Connection::finish() { pool_->drop(*this); }
 
-/// The last one that was made from the same address: another's must not speak for this one.
-ConnectionPtr Pool::take_last(std::vector<ConnectionPtr>& idle, const net::Address& from) {
+/// The last one that was made in the same way: one from another address, or agreed on by other rules of TLS, must not
+/// speak for this one.
+ConnectionPtr Pool::take_last(std::vector<ConnectionPtr>& idle, const DialOptions& how) {
     for (std::size_t i = idle.size(); i-- > 0;) {
-        if (idle[i]->from_ != from) continue;
+        if (!idle[i]->was_made(how)) continue;
         ConnectionPtr c = std::move(idle[i]);
         for (std::size_t later = i + 1; later < idle.size(); ++later) {
             idle[later - 1] = std::move(idle[later]);
@@ -31,9 +32,9 @@ ConnectionPtr Pool::take_last(std::vector<ConnectionPtr>& idle, const net::Addre
     return nullptr;
 }
 
-ConnectionPtr Pool::take_idle(const Peer& peer, bool make_sure, const net::Address& from) {
+ConnectionPtr Pool::take_idle(const Peer& peer, bool make_sure, const DialOptions& how) {
     auto& idle = shelf(peer);
-    while (ConnectionPtr c = take_last(idle, from)) {
+    while (ConnectionPtr c = take_last(idle, how)) {
         c->stream.forget_reader();
         c->reused = true;
         if ((!make_sure && !c->stream.input_pending()) || c->stream.quiet()) return c;
@@ -106,6 +107,8 @@ net::Task<result<ConnectionPtr>> Pool::connect(const Peer& peer, core::Duration 
     auto connection = std::make_unique<Connection>(loop_);
     connection->made = loop_.now();
     connection->from_ = how.from;
+    connection->tls_ = how.tls;
+    connection->tls_name_ = how.tls_name;
     if (!connection->stream.open(*fd, true)) {
         const int error = errno;
         close(*fd);

@@ -10,6 +10,7 @@
 #include "net/task.hpp"
 #include "upstream/dial.hpp"
 #include "upstream/group.hpp"
+#include "upstream/sessions.hpp"
 
 namespace sluice::upstream {
 
@@ -21,6 +22,7 @@ class Connection final : net::Waiter {
     explicit Connection(net::Loop& loop) : stream(loop) {}
     net::Stream stream;
     bool reused = false;
+    std::shared_ptr<PeerSession> session;  // of TLS
     std::uint64_t requests = 0;  // that it has carried
     core::Instant made;
 
@@ -33,7 +35,10 @@ class Connection final : net::Waiter {
 
     Pool* pool_ = nullptr;
     std::size_t endpoint_ = 0, place_ = 0;
-    net::Address from_;  // DialOptions::from
+    bool was_made(const DialOptions& how) const { return from_ == how.from && tls_ == how.tls && tls_name_ == how.tls_name; }
+    net::Address from_;  // DialOptions::from and so on
+    std::uint64_t tls_ = 0;
+    std::string tls_name_;
 };
 
 using ConnectionPtr = std::unique_ptr<Connection>;
@@ -58,8 +63,8 @@ class Pool {
     explicit Pool(net::Loop& loop, Dial how = dial) : loop_(loop), dial_(how) {}
 
     /// A connection that has been idle, or nullptr. `make_sure`: asks the kernel whether the peer has closed it meanwhile
-    /// (a system call), for requests that could not be repeated. `from`: as it was dialled.
-    ConnectionPtr take_idle(const Peer& peer, bool make_sure, const net::Address& from = {});
+    /// (a system call), for requests that could not be repeated. `how`: as it was made.
+    ConnectionPtr take_idle(const Peer& peer, bool make_sure, const DialOptions& how = {});
 
     /// Connects within `timeout`. On running out of descriptors closes an idle connection of its own, or waits for one to
     /// come free.
@@ -68,6 +73,8 @@ class Pool {
 
     /// Takes back a connection that is between two exchanges, if the rule lets it live on.
     void put_back(const Peer& peer, const KeepRule& rule, ConnectionPtr connection);
+
+    PeerSessions& sessions() { return sessions_; }
 
     void close_idle();
     std::size_t idle() const { return count_; }
@@ -79,12 +86,13 @@ class Pool {
         if (peer.endpoint >= idle_.size()) idle_.resize(peer.endpoint + 1);
         return idle_[peer.endpoint];
     }
-    ConnectionPtr take_last(std::vector<ConnectionPtr>& idle, const net::Address& from);
+    ConnectionPtr take_last(std::vector<ConnectionPtr>& idle, const DialOptions& how);
     void drop(Connection& connection);
     bool drop_any();
 
     net::Loop& loop_;
     Dial dial_;
+    PeerSessions sessions_;
     std::vector<std::vector<ConnectionPtr>> idle_;  // by endpoint
     std::size_t count_ = 0;
 };

@@ -1,0 +1,139 @@
+// TLS on a stream: the engine is fed straight from the socket and to it.
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "net/stream.hpp"
+
+namespace sluice::net {
+
+using core::Code;
+using tls::Outcome;
+using tls::Step;
+
+/// The socket as the engine sees it. Knows when there is nothing to read, so that OpenSSL's asking once more costs no
+/// system call.
+class Stream::Secured final : public tls::Transport {
+  public:
+    Secured(Stream& stream, const tls::Engine::Setup& setup) : engine(setup, *this), stream_(stream), full_(stream.readable_) {}
+
+    ssize_t receive(std::span<char> room) override {
+        if (is_dry()) {
+            errno = EAGAIN;
+            return -1;
+        }
+        for (;;) {
+            const ssize_t n = ::recv(stream_.fd_, room.data(), room.size(), 0);
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0 ? errno == EAGAIN : static_cast<std::size_t>(n) < room.size() && !stream_.ending_) full_ = false;
+            return n;
+        }
+    }
+    ssize_t send(std::span<const char> bytes, bool more) override {
+        for (;;) {
+            const ssize_t n = ::send(stream_.fd_, bytes.data(), bytes.size(), more ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL);
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0 && errno == EAGAIN) stream_.writable_ = false;
+            return n;
+        }
+    }
+    bool is_dry() const override { return !full_; }
+    void fill() { full_ = true; }
+
+    tls::Engine engine;
+
+  private:
+    Stream& stream_;
+    bool full_;  // the socket may have something
+};
+
+Stream::Stream(Loop& loop) : loop_(loop) {}
+Stream::~Stream() { close(); }
+
+bool Stream::start_tls(const tls::Engine::Setup& setup, std::span<const char> first) {
+    secured_ = std::make_unique<Secured>(*this, setup);
+    if (!engine().ok()) return false;
+    engine().begin_with(first);
+    if (!setup.server || !first.empty()) readable_ = true;  // the first step needs nothing from the socket
+    return true;
+}
+
+tls::Engine& Stream::engine() const { return secured_->engine; }
+
+void Stream::fill_secured() { secured_->fill(); }
+
+void Stream::end_secured() {
+    // Whoever is to see that the answer is not whole must not be told that it is.
+    if (secured_ && !broken_ && !aborted_ && !resets_) engine().close_notify();
+}
+
+/// Of a step that has not gone on. An end is 0 bytes.
+io_result<std::size_t> Stream::outcome_of(const Step& step) {
+    reader_wants_room_ = false;
+    switch (step.outcome) {
+        case Outcome::done:
+            return step.size;
+        case Outcome::want_read:
+            readable_ = !secured_->is_dry();
+            return io_error(EAGAIN);
+        case Outcome::want_write:
+            reader_wants_room_ = true;
+            watch_room();
+            return io_error(EAGAIN);
+        case Outcome::cut:
+            cut_ = true;
+            [[fallthrough]];
+        case Outcome::end:
+            readable_ = true;  // and will be for ever
+            return std::size_t{0};
+        case Outcome::broken:
+            return io_error(step.os_error);
+        case Outcome::failed:
+            break;
+    }
+    return IoError{SSL_get_verify_result(engine().ssl()) == X509_V_OK ? Code::bad_tls : Code::bad_certificate, 0};
+}
+
+io_result<void> Stream::handshake_now() {
+    if (!readable_) return io_error(EAGAIN);
+    const Step step = engine().handshake();
+    const auto out = outcome_of(step);
+    if (!out) return out.error();
+    if (step.outcome != Outcome::done) return IoError{Code::end_of_stream, 0};
+    readable_ = engine().has_input() || !secured_->is_dry();
+    return {};
+}
+
+bool Stream::Handshake::attempt() {
+    out_ = stream_.handshake_now();
+    return out_ || !would_block(out_.error());
+}
+
+io_result<std::size_t> Stream::read_secured(std::span<char> room) {
+    const Step step = engine().read(room);
+    if (step.outcome == Outcome::done) readable_ = step.size == room.size() || !secured_->is_dry();
+    return outcome_of(step);
+}
+
+bool Stream::quiet_secured() {
+    secured_->fill();  // asks the kernel, whatever is known
+    const auto found = outcome_of(engine().peek());
+    if (found || !would_block(found.error())) return false;
+    readable_ = false;
+    return true;
+}
+
+io_result<std::size_t> Stream::write_secured(std::span<const iovec> parts, bool ends) {
+    const Step step = engine().write(parts, loop_.now(), ends);
+    if (step.outcome == Outcome::done || step.size > 0) return step.size;
+    if (step.outcome == Outcome::want_write) {
+        writable_ = false;
+        return io_error(EAGAIN);
+    }
+    const auto out = outcome_of(step);
+    if (!out) return out.error();
+    return IoError{Code::reset, EPIPE};  // written after the end
+}
+
+}  // namespace sluice::net

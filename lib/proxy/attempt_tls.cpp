@@ -1,0 +1,71 @@
+// TLS with a peer.
+#include <openssl/x509v3.h>
+
+#include <cerrno>
+
+#include "proxy/attempt.hpp"
+#include "tls/client_contexts.hpp"
+
+namespace sluice::proxy {
+
+using core::Code;
+using core::Side;
+using core::Stage;
+using net::Task;
+
+namespace {
+
+/// $proxy_host, or a name with a port, without the port and the brackets.
+std::string_view without_port(std::string_view host) {
+    if (host.starts_with('[')) return host.substr(1, host.find(']') - 1);
+    return host.substr(0, host.find(':'));
+}
+
+bool is_address(std::string_view name) { return net::Address::parse(std::string(name), 0).has_value(); }
+
+/// What the peer's certificate must be for (RFC 9525).
+bool expect(SSL* ssl, const std::string& name) {
+    if (is_address(name)) return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name.c_str()) == 1;
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return SSL_set1_host(ssl, name.c_str()) == 1;
+}
+
+}  // namespace
+
+void Attempt::choose_tls_name() {
+    const auto* own = settings().tls.get();
+    how_.tls = tls_->number();
+    how_.tls_name = without_port(own && own->has_name ? q_.scope.evaluate(own->name) : host_);
+}
+
+/// Agrees on TLS over the connection that has just been made.
+Task<Attempt::Outcome> Attempt::secure() {
+    static const route::PeerTls usual;
+    const auto& rules = settings().tls ? *settings().tls : usual;
+    auto& stream = connection_->stream;
+    const std::string name(how_.tls_name);
+    tls::Engine::Setup setup;
+    setup.context = tls_->at(q_.conf.worker);
+    setup.server = false;
+    if (rules.sends_name && !name.empty() && !is_address(name)) setup.server_name = name.c_str();
+    if (rules.reuses_sessions) {
+        connection_->session = s_.pool.sessions().of(*pick_.peer, *tls_, name);
+        setup.keeper = connection_->session.get();
+        setup.session = connection_->session->session();
+    }
+    q_.tls_problem.clear();
+    if (!stream.start_tls(setup)) co_return core::Failure{Code::system, Side::self, Stage::handshake, ENOMEM};
+    SSL* const ssl = stream.tls()->ssl();
+    if (tls_->description().verify && !expect(ssl, name)) {
+        q_.tls_problem = "\"" + name + "\" is no name that a certificate can have";
+        co_return peer_failure(Code::bad_certificate, Stage::handshake);
+    }
+    const auto agreed = co_await stream.handshake(settings().connect_timeout);
+    note_.connected = s_.loop.now();
+    if (agreed) co_return std::nullopt;
+    const auto result = SSL_get_verify_result(ssl);
+    q_.tls_problem = agreed.error().code == Code::bad_certificate ? X509_verify_cert_error_string(result) : stream.tls()->problem();
+    co_return net::at(agreed.error(), Side::peer, Stage::handshake);
+}
+
+}  // namespace sluice::proxy

@@ -1,0 +1,111 @@
+// The TLS handshake with a client.
+#include <cstring>
+
+#include "core/text.hpp"
+#include "server/client.hpp"
+#include "server/worker.hpp"
+
+namespace sluice::server {
+
+using core::Code;
+using exchange::Level;
+using net::Task;
+
+namespace {
+
+/// A first byte that no HTTP begins with: a record of TLS, or the hello of SSL 2.
+bool begins_tls(char first) { return first == '\x16' || static_cast<unsigned char>(first) >= 0x80; }
+
+/// Which site's certificate a client gets.
+class Chooser final : public tls::SiteChooser {
+  public:
+    Chooser(const route::Snapshot& snapshot, const route::Listening& listening, unsigned worker)
+        : snapshot_(snapshot), listening_(listening), worker_(worker), chosen_(&snapshot.sites[listening.default_site]) {}
+
+    SSL_CTX* choose(std::string_view name) override {
+        if (!name.empty()) {
+            std::string lower(name);
+            for (char& c : lower) c = core::lower(c);
+            const auto choice = listening_.names.decide(lower, captures_);
+            // A name that may be another's, had its regex come to an end, gets nobody's certificate.
+            if (choice.over_limit != route::NameChoice::none) return nullptr;
+            chosen_ = &snapshot_.sites[choice.site];
+        }
+        if (!chosen_->tls || chosen_->tls->description().reject_handshake) return nullptr;
+        return chosen_->tls->at(worker_);
+    }
+    /// Before the client has named any.
+    SSL_CTX* first() const {
+        if (chosen_->tls) return chosen_->tls->at(worker_);
+        for (const auto site : listening_.sites)
+            if (snapshot_.sites[site].tls) return snapshot_.sites[site].tls->at(worker_);
+        return nullptr;
+    }
+    const route::Site& chosen() const { return *chosen_; }
+
+  private:
+    const route::Snapshot& snapshot_;
+    const route::Listening& listening_;
+    unsigned worker_;
+    const route::Site* chosen_;
+    core::Captures captures_;
+};
+
+constexpr std::string_view doing = "while SSL handshaking";
+
+}  // namespace
+
+Task<bool> Client::begin_tls(Input& in) {
+    const Worker::Use use(worker_);
+    served_by_ = use->snapshot.get();
+    const auto* listening = use->find_listening(local_.number);
+    if (!listening) co_return false;
+    const auto& site = use->snapshot->sites[listening->default_site];
+    const auto deadline = worker_.loop().now() + site.handshake_timeout.value_or(site.header_timeout);
+    if (in.empty()) {
+        auto n = co_await stream_.read_some(in.room(), deadline - worker_.loop().now());
+        if (!n || *n == 0) {
+            if (!n) tell_no_tls(n.error());
+            co_return false;
+        }
+        in.end += *n;
+    }
+    if (!begins_tls(in.bytes().front())) co_return true;  // the answer to the request will say so
+    Chooser chooser(*use->snapshot, *listening, use->worker);
+    tls::Engine::Setup setup;
+    setup.context = chooser.first();
+    setup.chooser = &chooser;
+    setup.largest_record = site.largest_record;
+    setup.early_data = listening->early_data;
+    if (!setup.context || !stream_.start_tls(setup, in.bytes())) {
+        tell(Level::error, "no \"ssl_certificate\" is defined in server listening on SSL port", doing);
+        co_return false;
+    }
+    auto agreed = stream_.handshake_now();
+    in.begin = in.end = 0;
+    if (!agreed && net::Stream::would_block(agreed.error())) {
+        // Slow ones, and those that send a byte and no more, hold no buffer of ours.
+        in.buffer.release();
+        agreed = co_await stream_.handshake(deadline - worker_.loop().now());
+        in.buffer = worker_.loop().buffers().lend_small();
+    }
+    served_by_ = nullptr;
+    if (!agreed) {
+        tell_no_tls(agreed.error());
+        co_return false;
+    }
+    tls_ = chooser.chosen().tls;
+    co_return true;
+}
+
+/// In nginx's words and at its levels: what clients do is nobody's alarm.
+void Client::tell_no_tls(const net::IoError& error) {
+    const auto* engine = stream_.tls();
+    if (error.code == Code::timed_out) return tell(Level::info, "client timed out (110: Connection timed out)", doing);
+    if (error.code == Code::end_of_stream) return tell(Level::info, "peer closed connection in SSL handshake", doing);
+    if (engine && engine->refused_name()) return tell(Level::info, "SSL_do_handshake() failed: no site of that name takes part", doing);
+    if (engine && !engine->problem().empty()) return tell(Level::info, "SSL_do_handshake() failed (" + engine->problem() + ")", doing);
+    tell(Level::info, "SSL_do_handshake() failed (" + std::to_string(error.os_error) + ": " + std::strerror(error.os_error) + ")", doing);
+}
+
+}  // namespace sluice::server

@@ -1,0 +1,315 @@
+#include "tls/engine.hpp"
+
+#include <openssl/err.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "tls/hello.hpp"
+#include "tls/prepare.hpp"
+
+namespace sluice::tls {
+
+/// What OpenSSL calls.
+struct Callbacks {
+    static Engine& of(BIO* bio) { return *static_cast<Engine*>(BIO_get_data(bio)); }
+    static Engine& of(SSL* ssl) { return of(SSL_get_rbio(ssl)); }
+
+    static int receive(BIO* bio, char* room, int size) {
+        BIO_clear_retry_flags(bio);
+        const int n = of(bio).receive(room, size);
+        if (n < 0 && of(bio).os_error_ == EAGAIN) BIO_set_retry_read(bio);
+        return n;
+    }
+    static int send(BIO* bio, const char* bytes, int size) {
+        BIO_clear_retry_flags(bio);
+        const int n = of(bio).send(bytes, size);
+        if (n < 0 && of(bio).os_error_ == EAGAIN) BIO_set_retry_write(bio);
+        return n;
+    }
+    static long control(BIO* bio, int command, long, void*) {
+        if (command == BIO_CTRL_FLUSH) return 1;
+        return command == BIO_CTRL_EOF && of(bio).end_ ? 1 : 0;
+    }
+    static const BIO_METHOD* method() {
+        static const BIO_METHOD* const made = [] {
+            BIO_METHOD* out = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "sluice transport");
+            BIO_meth_set_read(out, receive);
+            BIO_meth_set_write(out, send);
+            BIO_meth_set_ctrl(out, control);
+            return out;
+        }();
+        return made;
+    }
+
+    static int choose_site(SSL* ssl, int* alert, void*) {
+        Engine& engine = of(ssl);
+        if (!engine.chooser_) return SSL_CLIENT_HELLO_SUCCESS;
+        SSL_CTX* const chosen = engine.chooser_->choose(server_name_of(ssl));
+        if (!chosen) {
+            engine.refused_name_ = true;
+            *alert = SSL_AD_UNRECOGNIZED_NAME;
+            return SSL_CLIENT_HELLO_ERROR;
+        }
+        if (chosen != SSL_get_SSL_CTX(ssl)) use_context(ssl, chosen);
+        return SSL_CLIENT_HELLO_SUCCESS;
+    }
+    static int keep_session(SSL* ssl, SSL_SESSION* session) {
+        auto* const keeper = of(ssl).keeper_;
+        if (!keeper) return 0;
+        keeper->keep(session);
+        return 1;
+    }
+};
+
+Engine::Engine(const Setup& setup, Transport& transport)
+    : transport_(transport), chooser_(setup.chooser), keeper_(setup.keeper), ssl_(SSL_new(setup.context)), largest_record_(setup.largest_record), takes_early_(setup.early_data) {
+    if (!ssl_) return;
+    BIO* const bio = BIO_new(Callbacks::method());
+    if (!bio) {
+        ssl_.reset();
+        return;
+    }
+    BIO_set_data(bio, this);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(ssl_.get(), bio, bio);
+    if (setup.server) {
+        SSL_set_accept_state(ssl_.get());
+        return;
+    }
+    SSL_set_connect_state(ssl_.get());
+    if (setup.server_name) SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(setup.server_name));
+    if (setup.session) SSL_set_session(ssl_.get(), setup.session);
+}
+
+Engine::~Engine() {
+    // A connection that ends abruptly says nothing against its session.
+    if (ssl_ && last_.outcome != Outcome::failed) SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
+
+int Engine::receive(char* room, int size) {
+    os_error_ = 0;
+    if (!first_.empty()) {
+        const auto n = std::min(first_.size(), static_cast<std::size_t>(size));
+        std::memcpy(room, first_.data(), n);
+        first_ = first_.subspan(n);
+        return static_cast<int>(n);
+    }
+    const auto n = transport_.receive({room, static_cast<std::size_t>(size)});
+    if (n < 0) os_error_ = errno;
+    if (n == 0) end_ = true;
+    return static_cast<int>(n);
+}
+
+int Engine::send(const char* bytes, int size) {
+    os_error_ = 0;
+    const auto n = transport_.send({bytes, static_cast<std::size_t>(size)}, more_);
+    if (n < 0) os_error_ = errno;
+    return static_cast<int>(n);
+}
+
+Step Engine::end_with(Step step) {
+    failed_ = step.outcome != Outcome::end;
+    last_ = step;
+    return step;
+}
+
+Step Engine::judge(int code) {
+    switch (SSL_get_error(ssl_.get(), code)) {
+        case SSL_ERROR_WANT_READ:
+            return {Outcome::want_read};
+        case SSL_ERROR_WANT_WRITE:
+            return {Outcome::want_write};
+        case SSL_ERROR_ZERO_RETURN:
+            return end_with({Outcome::end});
+        case SSL_ERROR_SYSCALL:
+            return end_with(os_error_ != 0 ? Step{Outcome::broken, 0, os_error_} : Step{Outcome::cut});
+        default:
+            break;
+    }
+    const auto error = ERR_peek_error();
+    if (end_ && ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+        ERR_clear_error();
+        return end_with({Outcome::cut});
+    }
+    char text[256];
+    ERR_error_string_n(error, text, sizeof text);
+    problem_ = "SSL: ";
+    problem_ += text;
+    ERR_clear_error();
+    return end_with({Outcome::failed});
+}
+
+Step Engine::handshake() {
+    ERR_clear_error();
+    if (takes_early_) return handshake_early();
+    const int code = SSL_do_handshake(ssl_.get());
+    if (code == 1) {
+        established_ = true;
+        chooser_ = nullptr;
+        return {Outcome::done};
+    }
+    return judge(code);
+}
+
+bool Engine::has_input() const { return !early_.empty() || SSL_has_pending(ssl_.get()); }
+
+Step Engine::read(std::span<char> room) {
+    if (last_.outcome != Outcome::done) return last_;
+    ERR_clear_error();
+    Step out{Outcome::done, 0, 0};
+    if (!early_.empty() || takes_early_) {
+        out = read_early(room);
+        if (out.outcome != Outcome::done || out.size > 0) return out;
+    }
+    while (out.size < room.size()) {
+        std::size_t n = 0;
+        const int code = SSL_read_ex(ssl_.get(), room.data() + out.size, room.size() - out.size, &n);
+        if (code != 1) {
+            if (out.size > 0 && SSL_get_error(ssl_.get(), code) == SSL_ERROR_WANT_READ) break;
+            const auto step = judge(code);
+            return out.size > 0 ? out : step;  // an end is met again
+        }
+        out.size += n;
+        if (!SSL_has_pending(ssl_.get()) && transport_.is_dry()) break;
+    }
+    return out;
+}
+
+Step Engine::peek() {
+    if (last_.outcome != Outcome::done) return last_;
+    ERR_clear_error();
+    if (!early_.empty()) return {Outcome::done, early_.size()};
+    char byte;
+    std::size_t n = 0;
+    const int code = SSL_peek_ex(ssl_.get(), &byte, 1, &n);
+    return code == 1 ? Step{Outcome::done, n} : judge(code);
+}
+
+std::size_t Engine::record_limit(core::Instant now) {
+    // A record can be read when all of it is there. The first flight of a connection, or of one that was idle, is ten
+    // segments: with records of its size the other side would wait for the second.
+    constexpr std::uint32_t small_record = 4096, first_flight = 3 * small_record;
+    if (now - last_write_ > std::chrono::seconds(1)) burst_ = 0;
+    last_write_ = now;
+    return std::min(largest_record_, burst_ < first_flight ? small_record : largest_record_);
+}
+
+namespace {
+/// Up to `limit` bytes from `skip` on in one piece: a view if they lie together, or copied.
+std::span<const char> piece_of(std::span<const iovec> parts, std::size_t skip, std::size_t limit) {
+    thread_local char gathered[16384];
+    while (!parts.empty() && skip >= parts.front().iov_len) {
+        skip -= parts.front().iov_len;
+        parts = parts.subspan(1);
+    }
+    if (parts.empty()) return {};
+    limit = std::min(limit, sizeof gathered);
+    const std::span<const char> front(static_cast<const char*>(parts.front().iov_base) + skip, parts.front().iov_len - skip);
+    if (front.size() >= limit) return front.first(limit);
+    if (parts.size() == 1) return front;
+    std::size_t have = 0;
+    for (const auto& part : parts) {
+        const auto n = std::min(part.iov_len - skip, limit - have);
+        std::memcpy(gathered + have, static_cast<const char*>(part.iov_base) + skip, n);
+        have += n;
+        skip = 0;
+        if (have == limit) break;
+    }
+    return {gathered, have};
+}
+}  // namespace
+
+Step Engine::write(std::span<const iovec> parts, core::Instant now, bool ends) {
+    ERR_clear_error();
+    std::size_t total = 0, done = 0;
+    for (const auto& part : parts) total += part.iov_len;
+    while (done < total) {
+        const auto piece = piece_of(parts, done, pending_ ? pending_ : record_limit(now));
+        more_ = ends || done + piece.size() < total;
+        std::size_t n = 0;
+        const int code = takes_early_ ? SSL_write_early_data(ssl_.get(), piece.data(), piece.size(), &n) : SSL_write_ex(ssl_.get(), piece.data(), piece.size(), &n);
+        if (code != 1) {
+            auto step = judge(code);
+            if (step.outcome == Outcome::want_write) pending_ = static_cast<std::uint32_t>(piece.size());
+            step.size = done;
+            return step;
+        }
+        pending_ = 0;
+        done += n;
+        burst_ += static_cast<std::uint32_t>(std::min<std::size_t>(n, UINT16_MAX));
+        if (burst_ > (1u << 30)) burst_ = 1u << 30;
+    }
+    more_ = false;
+    return {Outcome::done, done};
+}
+
+void Engine::close_notify() {
+    if (!established_ || failed_ || pending_ || !ssl_) return;
+    ERR_clear_error();
+    more_ = false;
+    SSL_shutdown(ssl_.get());
+    ERR_clear_error();
+}
+
+// Data that comes before the client's last message of the handshake (RFC 8446 2.3).
+
+Step Engine::handshake_early() {
+    char room[4096];
+    std::size_t n = 0;
+    switch (SSL_read_early_data(ssl_.get(), room, sizeof room, &n)) {
+        case SSL_READ_EARLY_DATA_SUCCESS:
+            early_.append(room, n);
+            established_ = true;
+            return {Outcome::done};
+        case SSL_READ_EARLY_DATA_FINISH:
+            takes_early_ = false;
+            return handshake();
+        default:
+            return judge(0);
+    }
+}
+
+Step Engine::read_early(std::span<char> room) {
+    if (early_.empty()) {
+        std::size_t n = 0;
+        switch (SSL_read_early_data(ssl_.get(), room.data(), room.size(), &n)) {
+            case SSL_READ_EARLY_DATA_SUCCESS:
+                return {Outcome::done, n};
+            case SSL_READ_EARLY_DATA_FINISH:
+                takes_early_ = false;
+                return {Outcome::done, 0};
+            default:
+                return judge(0);
+        }
+    }
+    const auto n = std::min(room.size(), early_.size());
+    std::memcpy(room.data(), early_.data(), n);
+    early_.erase(0, n);
+    return {Outcome::done, n};
+}
+
+namespace {
+int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_size, const unsigned char* in, unsigned in_size, void*) {
+    static constexpr unsigned char ours[] = "\x08http/1.1\x08http/1.0\x08http/0.9";
+    unsigned char* chosen = nullptr;
+    if (SSL_select_next_proto(&chosen, out_size, ours, sizeof ours - 1, in, in_size) != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_ALERT_FATAL;
+    *out = chosen;
+    return SSL_TLSEXT_ERR_OK;
+}
+int acknowledge_name(SSL*, int*, void*) { return SSL_TLSEXT_ERR_OK; }
+}  // namespace
+
+void prepare_server(SSL_CTX* context) {
+    SSL_CTX_set_client_hello_cb(context, Callbacks::choose_site, nullptr);
+    SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
+    SSL_CTX_callback_ctrl(context, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, reinterpret_cast<void (*)()>(acknowledge_name));
+}
+
+void prepare_client(SSL_CTX* context) {
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(context, Callbacks::keep_session);
+}
+
+}  // namespace sluice::tls

@@ -1,0 +1,143 @@
+// One TLS connection over bytes that come and go elsewhere. Never blocks; opens no socket.
+#pragma once
+
+#include <openssl/ssl.h>
+#include <sys/uio.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/time.hpp"
+
+namespace sluice::tls {
+
+/// The bytes below: a socket, or a test.
+class Transport {
+  public:
+    /// Bytes read; 0: the other side sends no more; -1: errno, EAGAIN if there are none now.
+    virtual ssize_t receive(std::span<char> room) = 0;
+    /// Bytes taken; -1: errno. `more`: others follow at once.
+    virtual ssize_t send(std::span<const char> bytes, bool more) = 0;
+    /// receive() would find nothing.
+    virtual bool is_dry() const = 0;
+
+  protected:
+    ~Transport() = default;
+};
+
+/// Asked once per connection, in the middle of the client's first message.
+class SiteChooser {
+  public:
+    /// The context that serves this name ("": the client named none), of the same worker. nullptr: the handshake is
+    /// refused, the name is not known here.
+    virtual SSL_CTX* choose(std::string_view server_name) = 0;
+
+  protected:
+    ~SiteChooser() = default;
+};
+
+/// Where sessions with a peer go: with TLS 1.3 they come when the handshake is long over. Must outlive its engines.
+class SessionKeeper {
+  public:
+    /// Takes over the session.
+    virtual void keep(SSL_SESSION* session) = 0;
+
+  protected:
+    ~SessionKeeper() = default;
+};
+
+enum class Outcome : std::uint8_t {
+    done,
+    want_read,   // again when there is something to receive
+    want_write,  // again when there is room to send
+    end,         // the other side has said that it is done (close_notify)
+    cut,         // it has closed without saying so: what came may be not all
+    broken,      // the transport failed, see Step::os_error
+    failed,      // not TLS, or a TLS that cannot be: see problem()
+};
+
+struct Step {
+    Outcome outcome{};
+    std::size_t size = 0;
+    int os_error = 0;
+};
+
+class Engine {
+  public:
+    struct Setup {
+        SSL_CTX* context = nullptr;
+        bool server = true;
+        SiteChooser* chooser = nullptr;   // of a server; used until the handshake is done
+        SessionKeeper* keeper = nullptr;  // of a client; nullptr: sessions are not kept
+        SSL_SESSION* session = nullptr;   // to take up again
+        const char* server_name = nullptr;  // of a client: what is asked for (RFC 6066 3)
+        std::uint32_t largest_record = 16384;
+        bool early_data = false;  // of a server: some context may take it
+    };
+
+    /// False from ok(): out of memory.
+    Engine(const Setup& setup, Transport& transport);
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+    bool ok() const { return ssl_ != nullptr; }
+
+    /// Bytes that were received before; the next handshake() uses them up.
+    void begin_with(std::span<const char> bytes) { first_ = bytes; }
+    /// done: both sides agree, or a request has come early. At most one signature is made in one call.
+    Step handshake();
+    bool is_established() const { return established_; }
+
+    /// done: `size` bytes, as many as have come and fit.
+    Step read(std::span<char> room);
+    /// Whether read() may find something without receiving anything.
+    bool has_input() const;
+    /// want_read, and nothing else, if the other side has sent nothing (or nothing but messages of TLS's own).
+    Step peek();
+
+    /// done: all of `parts`; want_write: `size` bytes of them, come again with the rest, unchanged. The first records after
+    /// a pause are small ones: the other side can begin with what one round trip brings.
+    Step write(std::span<const iovec> parts, core::Instant now, bool ends);
+    /// Says that no more will come. As far as there is room; nobody waits for it.
+    void close_notify();
+
+    SSL* ssl() const { return ssl_.get(); }
+    /// What failed, in OpenSSL's words: "SSL: error:0A00010B:SSL routines::wrong version number".
+    const std::string& problem() const { return problem_; }
+    /// The client was refused for the name it asked for.
+    bool refused_name() const { return refused_name_; }
+
+  private:
+    friend struct Callbacks;
+    struct Free {
+        void operator()(SSL* ssl) const { SSL_free(ssl); }
+    };
+
+    Step judge(int code);
+    Step end_with(Step step);
+    int receive(char* room, int size);
+    int send(const char* bytes, int size);
+    Step handshake_early();
+    Step read_early(std::span<char> room);
+    std::size_t record_limit(core::Instant now);
+
+    Transport& transport_;
+    SiteChooser* chooser_;
+    SessionKeeper* keeper_;
+    std::unique_ptr<SSL, Free> ssl_;
+    std::span<const char> first_;
+    std::string problem_;
+    std::string early_;  // came before the handshake was over
+    core::Instant last_write_{};
+    Step last_{};  // how it has ended, if it has
+    std::uint32_t largest_record_;
+    std::uint32_t burst_ = 0;    // bytes sent since the last pause
+    std::uint32_t pending_ = 0;  // size of a record that has gone out in part
+    int os_error_ = 0;
+    bool more_ = false, end_ = false, established_ = false, refused_name_ = false, failed_ = false, takes_early_ = false;
+};
+
+}  // namespace sluice::tls

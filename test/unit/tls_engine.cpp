@@ -1,0 +1,296 @@
+// Two engines over a wire in memory that takes as much, and gives as little, as a test wants.
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/x509.h>
+
+#include <cerrno>
+#include <deque>
+
+#include "support/catch.hpp"
+#include "tls/engine.hpp"
+#include "tls/prepare.hpp"
+
+using namespace sluice;
+using tls::Engine;
+using tls::Outcome;
+
+namespace {
+
+struct Context {
+    SSL_CTX* ctx;
+    explicit Context(bool server, const char* name = "a.test") : ctx(SSL_CTX_new(server ? TLS_server_method() : TLS_client_method())) {
+        SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+        SSL_CTX_set_read_ahead(ctx, 1);
+        if (server)
+            certify(name);
+        else
+            tls::prepare_client(ctx);
+    }
+    void certify(const char* name) {
+        tls::prepare_server(ctx);
+        EVP_PKEY* key = EVP_EC_gen("P-256");
+        X509* certificate = X509_new();
+        X509_set_version(certificate, 2);
+        ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+        X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
+        X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+        X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(name), -1, -1, 0);
+        X509_set_issuer_name(certificate, X509_get_subject_name(certificate));
+        X509_set_pubkey(certificate, key);
+        X509_sign(certificate, key, EVP_sha256());
+        SSL_CTX_use_certificate(ctx, certificate);
+        SSL_CTX_use_PrivateKey(ctx, key);
+        X509_free(certificate);
+        EVP_PKEY_free(key);
+    }
+    ~Context() { SSL_CTX_free(ctx); }
+    Context(const Context&) = delete;
+    Context& operator=(const Context&) = delete;
+};
+
+/// One direction's bytes, and one end's view of both.
+struct Wire {
+    std::string bytes;
+    bool closed = false;
+};
+class End final : public tls::Transport {
+  public:
+    End(Wire& in, Wire& out) : in_(in), out_(out) {}
+    ssize_t receive(std::span<char> room) override {
+        const auto n = std::min({room.size(), in_.bytes.size(), gives});
+        if (n == 0) {
+            if (in_.closed && in_.bytes.empty()) return 0;
+            errno = EAGAIN;
+            return -1;
+        }
+        in_.bytes.copy(room.data(), n);
+        in_.bytes.erase(0, n);
+        return static_cast<ssize_t>(n);
+    }
+    ssize_t send(std::span<const char> bytes, bool more) override {
+        last_was_more = more;
+        const auto n = std::min(bytes.size(), takes);
+        if (n == 0) {
+            errno = EAGAIN;
+            return -1;
+        }
+        takes -= n;
+        ++sends;
+        out_.bytes.append(bytes.data(), n);
+        return static_cast<ssize_t>(n);
+    }
+    bool is_dry() const override { return in_.bytes.empty() && !in_.closed; }
+
+    std::size_t takes = SIZE_MAX, gives = SIZE_MAX;
+    int sends = 0;
+    bool last_was_more = false;
+
+  private:
+    Wire& in_;
+    Wire& out_;
+};
+
+struct Pair {
+    Context client_context{false}, server_context{true};
+    Wire up, down;
+    End client_end{down, up}, server_end{up, down};
+    Engine client, server;
+
+    explicit Pair(tls::SiteChooser* chooser = nullptr, const char* name = nullptr)
+        : client({.context = client_context.ctx, .server = false, .server_name = name}, client_end), server({.context = server_context.ctx, .chooser = chooser}, server_end) {}
+
+    /// Back and forth until neither has more to say.
+    void shake() {
+        for (int i = 0; i < 2000 && !(client.is_established() && server.is_established()); ++i) {
+            if (!client.is_established()) last_client = client.handshake();
+            if (!server.is_established()) last_server = server.handshake();
+            if (last_client.outcome == Outcome::failed || last_server.outcome == Outcome::failed) return;
+        }
+    }
+    tls::Step last_client, last_server;
+};
+
+std::string read_all(Engine& engine) {
+    std::string out;
+    char room[5000];
+    for (;;) {
+        const auto step = engine.read(room);
+        if (step.outcome != Outcome::done || step.size == 0) return out;
+        out.append(room, step.size);
+    }
+}
+
+tls::Step write(Engine& engine, std::vector<std::string>& parts, std::size_t done = 0, bool ends = false) {
+    std::vector<iovec> left;
+    for (auto& part : parts) {
+        const auto skip = std::min(done, part.size());
+        done -= skip;
+        left.push_back({part.data() + skip, part.size() - skip});
+    }
+    return engine.write(left, core::Instant{10'000'000}, ends);
+}
+
+}  // namespace
+
+TEST_CASE("two engines agree, and bytes come out as they went in") {
+    Pair pair;
+    pair.shake();
+    REQUIRE(pair.server.is_established());
+    std::vector<std::string> parts{"head ", std::string(100'000, 'x'), "", " tail"};
+    CHECK(write(pair.server, parts).size == 100'010);
+    CHECK_FALSE(pair.server_end.last_was_more);
+    CHECK(read_all(pair.client) == parts[0] + parts[1] + parts[3]);
+    char byte[1];
+    CHECK(pair.client.read(byte).outcome == Outcome::want_read);
+}
+
+TEST_CASE("a wire that gives one byte at a time") {
+    Pair pair;
+    pair.client_end.gives = pair.server_end.gives = 1;
+    pair.shake();
+    REQUIRE(pair.client.is_established());
+    std::vector<std::string> parts{"hello"};
+    write(pair.client, parts);
+    std::string got;
+    while (got.size() < 5) got += read_all(pair.server);
+    CHECK(got == "hello");
+}
+
+TEST_CASE("a wire that takes little: the write goes on where it stopped") {
+    Pair pair;
+    pair.shake();
+    std::vector<std::string> parts{"a", std::string(50'000, 'b'), "c"};
+    std::size_t done = 0;
+    std::string got;
+    int blocked = 0;
+    while (done < 50'002) {
+        pair.server_end.takes = 700;
+        const auto step = write(pair.server, parts, done);
+        done += step.size;
+        if (step.outcome == Outcome::want_write) ++blocked;
+        got += read_all(pair.client);
+    }
+    CHECK(blocked > 50);
+    CHECK(got == "a" + parts[1] + "c");
+}
+
+TEST_CASE("the first records after a pause are small") {
+    Pair pair;
+    pair.shake();
+    std::vector<std::string> parts{std::string(64 * 1024, 'x')};
+    pair.server_end.sends = 0;
+    write(pair.server, parts);
+    CHECK(pair.server_end.sends == 3 + 4);  // 3 of 4 KiB, the rest in 16 KiB
+    pair.server_end.sends = 0;
+    write(pair.server, parts);
+    CHECK(pair.server_end.sends == 4);
+}
+
+TEST_CASE("an end that is said, one that is not, and what came before") {
+    const bool says = GENERATE(true, false);
+    Pair pair;
+    pair.shake();
+    std::vector<std::string> parts{"last"};
+    write(pair.server, parts, 0, says);
+    CHECK(pair.server_end.last_was_more == says);
+    if (says) pair.server.close_notify();
+    pair.down.closed = true;
+    char room[100];
+    CHECK(pair.client.read(room).size == 4);
+    for (int i = 0; i < 2; ++i) CHECK(pair.client.read(room).outcome == (says ? Outcome::end : Outcome::cut));
+    CHECK(pair.client.peek().outcome == (says ? Outcome::end : Outcome::cut));
+}
+
+TEST_CASE("what is no TLS is a failure that says so") {
+    Pair pair;
+    pair.up.bytes = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    const auto step = pair.server.handshake();
+    CHECK(step.outcome == Outcome::failed);
+    CHECK(pair.server.problem().find("SSL: error:") == 0);
+    CHECK(pair.server.problem().find("http request") != std::string::npos);
+    CHECK(ERR_peek_error() == 0);
+}
+
+TEST_CASE("a broken record in the middle") {
+    Pair pair;
+    pair.shake();
+    std::vector<std::string> parts{"hello"};
+    write(pair.client, parts);
+    pair.up.bytes.back() ^= 1;
+    char room[100];
+    for (int i = 0; i < 2; ++i) CHECK(pair.server.read(room).outcome == Outcome::failed);
+    CHECK(pair.server.problem().find("bad record mac") != std::string::npos);
+}
+
+TEST_CASE("bytes that were read before count first") {
+    Pair pair;
+    pair.client.handshake();
+    const std::string first = pair.up.bytes.substr(0, 10);
+    pair.up.bytes.erase(0, 10);
+    pair.server.begin_with(first);
+    pair.shake();
+    CHECK(pair.server.is_established());
+}
+
+TEST_CASE("peeking does not take, and tickets are not data") {
+    Pair pair;
+    pair.shake();
+    CHECK(pair.client.peek().outcome == Outcome::want_read);  // tickets have come
+    std::vector<std::string> parts{"x"};
+    write(pair.server, parts);
+    CHECK(pair.client.peek().size == 1);
+    CHECK(pair.client.has_input());
+    CHECK(read_all(pair.client) == "x");
+}
+
+TEST_CASE("the site is chosen by name, or the handshake refused") {
+    struct Chooser final : tls::SiteChooser {
+        Context other{true, "b.test"};
+        std::string asked;
+        bool refuses = false;
+        SSL_CTX* choose(std::string_view name) override {
+            asked = name;
+            return refuses ? nullptr : other.ctx;
+        }
+    } chooser;
+    chooser.refuses = GENERATE(false, true);
+    Pair pair(&chooser, "B.test");
+    pair.shake();
+    CHECK(chooser.asked == "B.test");
+    CHECK(pair.server.refused_name() == chooser.refuses);
+    if (chooser.refuses) {
+        CHECK(pair.client.handshake().outcome == Outcome::failed);
+        CHECK(pair.client.problem().find("unrecognized name") != std::string::npos);
+        return;
+    }
+    char name[64];
+    X509_NAME_get_text_by_NID(X509_get_subject_name(SSL_get0_peer_certificate(pair.client.ssl())), NID_commonName, name, sizeof name);
+    CHECK(std::string(name) == "b.test");
+}
+
+TEST_CASE("a session with a peer reaches its keeper and is taken up again") {
+    struct Keeper final : tls::SessionKeeper {
+        SSL_SESSION* kept = nullptr;
+        void keep(SSL_SESSION* session) override {
+            SSL_SESSION_free(kept);
+            kept = session;
+        }
+        ~Keeper() { SSL_SESSION_free(kept); }
+    } keeper;
+    Context client_context(false), server_context(true);
+    for (const bool resumed : {false, true}) {
+        Wire up, down;
+        End client_end(down, up), server_end(up, down);
+        Engine client({.context = client_context.ctx, .server = false, .keeper = &keeper, .session = keeper.kept}, client_end);
+        Engine server({.context = server_context.ctx}, server_end);
+        while (!client.is_established() || !server.is_established()) {
+            if (!client.is_established()) client.handshake();
+            if (!server.is_established()) server.handshake();
+        }
+        std::vector<std::string> parts{"x"};
+        write(server, parts);
+        CHECK(read_all(client) == "x");
+        CHECK(SSL_session_reused(client.ssl()) == resumed);
+        CHECK(keeper.kept);
+    }
+}
