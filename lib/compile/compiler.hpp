@@ -142,7 +142,6 @@ class Compiler {
   private:
     void finish_peer_tls(tls::Store& store, unsigned workers);
     void tell(const std::vector<tls::Complaint>& complaints);
-    bool diagnostics_ok() const { return snapshot.conf.ok(); }
     std::vector<config::Span> tls_places_;
     config::Span place_of_name(std::uint32_t site, std::string_view name) const;
 

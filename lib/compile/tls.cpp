@@ -10,6 +10,7 @@ namespace sluice::compile {
 
 tls::Item Compiler::tls_item(const Word& word, std::string text) {
     tls_places_.push_back(word.span);
+    if (text.starts_with('/') && std::ranges::find(snapshot.tls_files, text) == snapshot.tls_files.end()) snapshot.tls_files.push_back(text);
     return {std::move(text), tls_places_.size() - 1};
 }
 
@@ -44,7 +45,7 @@ void Compiler::tell(const std::vector<tls::Complaint>& complaints) {
 
 /// Every site that a listener of TLS leads to.
 void Compiler::finish_tls() {
-    if (options.only_check || !diagnostics_ok()) return;
+    if (options.only_check) return;
     tls::Store own_store;
     auto& store = options.tls ? *options.tls : own_store;
     const unsigned workers = options.workers ? options.workers : snapshot.main.workers;
@@ -79,11 +80,12 @@ void Compiler::finish_tls() {
         }
         const auto& first = snapshot.sites[listening.default_site];
         const auto* said = first.root.settings.tls.get();
-        if (diagnostics_ok() && (!any || ((!said || said->certificates.empty()) && !(said && said->description.reject_handshake))))
+        if (!any || ((!said || said->certificates.empty()) && !(said && said->description.reject_handshake)))
             error(first.where, "no \"ssl_certificate\" is defined for the \"listen ... ssl\" directive in " + snapshot.place(listening.where),
                   "write ssl_certificate and ssl_certificate_key into this server; or ssl_reject_handshake on, which needs none");
     }
     finish_peer_tls(store, workers);
+    store.end_of_conf();
 }
 
 /// Every route that asks its peers by https, or may.

@@ -119,8 +119,8 @@ constexpr Row table[] = {
      .values = "<time>",
      .example = "10s",
      .support = Support::here,
-     .doc = "How long a TLS handshake may take; without it, as long as client_header_timeout. (nginx has this word in "
-            "stream only.)"},
+     .doc = "How long a TLS handshake may take; without it, as long as client_header_timeout. In nginx the word is one "
+            "of stream only."},
     {.name = "ssl_verify_client",
      .contexts = in::http | in::server,
      .values = "on|off|optional|optional_no_ca",

@@ -15,7 +15,7 @@ namespace sluice::process {
 struct KeeperDuties {
     std::vector<std::string> remove;  // there already; a regular file only if the number of this process is in it
     std::vector<std::string> logs;    // and what else is to be made beside them
-    std::vector<std::string> confs;   // and files beside them whose names end in the same way
+    std::vector<std::string> confs;   // with certificates and keys, and files beside them whose names end in the same way
     uid_t user = 0;                   // whom logs are given to that it has made
 };
 

@@ -78,6 +78,7 @@ struct Snapshot {
     std::vector<FileCache> file_caches;
     bool logs_rewrites = false;      // some rewrite_log is on
     std::vector<TempFolder> temp_folders;
+    std::vector<std::string> tls_files;  // certificates, keys, lists: what is read again at a reload
     bool keeps_peer_fields = false;  // somebody reads $upstream_http_… or $sent_http_… after the exchange
 
     /// "conf/site.conf:12"

@@ -13,6 +13,7 @@ std::span<const VariableRow> answer();
 std::span<const VariableRow> proxy();
 std::span<const VariableRow> upstream();
 std::span<const VariableRow> time();
+std::span<const VariableRow> tls();
 std::span<const VariableRow> process();
 
 }  // namespace sluice::route::tables

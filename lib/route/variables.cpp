@@ -34,7 +34,7 @@ const VariableRow* find_family(const std::vector<const VariableRow*>& families, 
 std::span<const std::span<const VariableRow>> variable_tables() {
     static const std::array all = {
         tables::request(), tables::files(),    tables::connection(), tables::proxy_protocol(), tables::answer(),
-        tables::proxy(),   tables::upstream(), tables::time(),       tables::process(),
+        tables::proxy(),   tables::upstream(), tables::time(),       tables::process(), tables::tls(),
     };
     return all;
 }

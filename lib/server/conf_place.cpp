@@ -7,11 +7,13 @@
 
 namespace sluice::server {
 
-std::shared_ptr<route::Snapshot> read_conf(const ConfPlace& place, const route::Snapshot* before, const config::Files& files) {
+std::shared_ptr<route::Snapshot> read_conf(const ConfPlace& place, compile::Options how, const config::Files& files) {
     const auto path = config::resolve_path(place.prefix, place.path);
     auto conf = config::parse(files, path, {.prefix = std::string(config::folder_of(path)), .globals = place.globals});
     config::check(conf);
-    return compile::compile(std::move(conf), {.prefix = place.prefix, .error_log = place.error_log, .before = before});
+    how.prefix = place.prefix;
+    how.error_log = place.error_log;
+    return compile::compile(std::move(conf), how);
 }
 
 std::string start_log_of(const config::Conf& conf, const ConfPlace& place) {

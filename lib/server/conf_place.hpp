@@ -17,9 +17,9 @@ struct ConfPlace {
     std::string error_log;  // "": logs/error.log
 };
 
-/// Parses, checks and compiles what `files` has; diagnostics are in the snapshot's conf. `before`: see compile::Options.
-std::shared_ptr<route::Snapshot> read_conf(const ConfPlace& place, const route::Snapshot* before = nullptr,
-                                           const config::Files& files = config::DiskFiles());
+/// Parses, checks and compiles what `files` has; diagnostics are in the snapshot's conf. `how`: what the place does not
+/// say.
+std::shared_ptr<route::Snapshot> read_conf(const ConfPlace& place, compile::Options how = {}, const config::Files& files = config::DiskFiles());
 
 /// Where the log of a conf is, which may be wrong in other places: a path, "stderr" or "syslog:…".
 std::string start_log_of(const config::Conf& conf, const ConfPlace& place);

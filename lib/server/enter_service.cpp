@@ -23,6 +23,7 @@ process::KeeperDuties duties_of(const route::Snapshot& snapshot) {
     const auto full = [](const std::string& path) { return std::filesystem::absolute(path).lexically_normal().string(); };
     for (const auto& log : snapshot.files)
         if (!log.options.by_line && log.name != "-" && log.name != "stderr" && !log.name.starts_with("syslog:")) out.logs.push_back(full(log.name));
+    for (const auto& path : snapshot.tls_files) out.confs.push_back(full(path));
     for (config::SourceId i = 0; i < snapshot.conf.sources.size(); ++i) {
         const auto& path = snapshot.conf.sources[i].path;
         if (std::ranges::find(out.confs, full(path)) == out.confs.end()) out.confs.push_back(full(path));

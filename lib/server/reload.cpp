@@ -1,7 +1,9 @@
 // What the control thread does on signals: reload, reopen, drain, stop.
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <boost/asio/post.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
@@ -107,7 +109,7 @@ void Server::reload() {
         log(exchange::Level::error, "the new configuration is refused, the old one stays");
         process::notify_ready();
     };
-    auto snapshot = read_conf(place_, deployed_.snapshot.get(), KeptFiles(keeper_));
+    auto snapshot = read_conf(place_, compile_options(), KeptFiles(keeper_));
     if (!snapshot->conf.ok()) return refuse(problems_for_log(snapshot->conf));
     Deployed deployed;
     if (auto wrong = make_temp_folders(*snapshot); !wrong.empty()) return refuse(emerg_line(wrong));
@@ -132,6 +134,13 @@ void Server::reload() {
     deployed_ = std::move(deployed);
     log(exchange::Level::notice, "reconfiguring");
     process::notify_ready();
+}
+
+/// Keys that only root may read come from the keeper.
+int Server::open_secret(const char* path, int flags) {
+    const int fd = ::open(path, flags);
+    if (fd >= 0 || errno != EACCES || !keeper_.is_running()) return fd;
+    return keeper_.open_conf(std::filesystem::absolute(path).lexically_normal());
 }
 
 /// Those who send signals look where the conf says.

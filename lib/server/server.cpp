@@ -79,6 +79,15 @@ std::string Server::start(const Options& options) {
     return make_workers(deployed, workers, change);
 }
 
+/// What a conf is compiled with, at start and later.
+compile::Options Server::compile_options() {
+    compile::Options out;
+    out.tls = &tls_store_;
+    out.before = deployed_.snapshot.get();
+    if (shared_) out.workers = static_cast<unsigned>(shared_->workers.size());
+    return out;
+}
+
 std::string Server::emerg_line(const std::string& text) const {
     std::string line;
     observe::append_error_prefix(line, clock_.wall(), "emerg");
@@ -113,7 +122,7 @@ bool Server::start(const ConfPlace& place) {
         log_writer_.stop(std::chrono::seconds(1));
         return false;
     };
-    auto snapshot = read_conf(place);
+    auto snapshot = read_conf(place, compile_options());
     advice::print_problems(snapshot->conf, false, std::cerr);
     // Scripts read the error log, also of a server that has never run.
     std::string ignored;

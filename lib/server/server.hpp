@@ -19,6 +19,7 @@
 #include "server/options.hpp"
 #include "server/worker.hpp"
 #include "spool/thread.hpp"
+#include "tls/store.hpp"
 
 namespace sluice::server {
 
@@ -67,12 +68,15 @@ class Server final : exchange::Census {
     void on_signal(int number);
     void reload();
     void log(exchange::Level level, const std::string& text);
+    compile::Options compile_options();
+    int open_secret(const char* path, int flags);
     void move_pid_file(const route::Snapshot& snapshot);
     void on_snapshot_gone(std::shared_ptr<const route::Snapshot> gone);
     void set_shutdown_alarm();
     void set_end_of(const std::shared_ptr<const route::Snapshot>& old);
 
     core::SystemClock clock_;
+    tls::Store tls_store_{clock_, [this](const char* path, int flags) { return open_secret(path, flags); }};
     observe::LogWriter log_writer_;
     spool::SpoolThread spool_;
     std::shared_ptr<observe::LogFile> start_log_;  // what start-up has to say

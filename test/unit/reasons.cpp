@@ -37,7 +37,7 @@ TEST_CASE("every reason has its row, and names are different") {
             "", "dns_timeout", "dns_error", "destination_not_found", "destination_unavailable", "destination_ip_prohibited",
             "destination_ip_unroutable", "connection_refused", "connection_terminated", "connection_timeout", "connection_read_timeout",
             "connection_write_timeout", "connection_limit_reached", "http_request_error", "http_request_denied", "http_response_incomplete",
-            "http_protocol_error", "http_response_header_section_size", "http_response_timeout", "proxy_internal_error", "proxy_configuration_error"};
+            "http_protocol_error", "http_response_header_section_size", "http_response_timeout", "proxy_internal_error", "tls_protocol_error", "tls_certificate_error", "proxy_configuration_error"};
         CHECK(std::ranges::find(registered, row(reason).error_type) != std::end(registered));
     }
 }
