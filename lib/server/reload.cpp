@@ -111,12 +111,22 @@ void Server::reload() {
     };
     auto snapshot = read_conf(place_, compile_options(), KeptFiles(keeper_));
     if (!snapshot->conf.ok()) return refuse(problems_for_log(snapshot->conf));
+    const auto old = deployed_.snapshot;
+    if (const auto wrong = put_in_service(std::move(snapshot)); !wrong.empty()) return refuse(emerg_line(wrong));
+    set_end_of(old);
+    watch_certificates();
+    log(exchange::Level::notice, "reconfiguring");
+    process::notify_ready();
+}
+
+/// The next request is served by this one. What went wrong, and then nothing has changed; or "".
+std::string Server::put_in_service(std::shared_ptr<route::Snapshot> snapshot) {
     Deployed deployed;
-    if (auto wrong = make_temp_folders(*snapshot); !wrong.empty()) return refuse(emerg_line(wrong));
-    if (auto wrong = deploy(std::move(snapshot), deployed); !wrong.empty()) return refuse(emerg_line(wrong));
+    if (auto wrong = make_temp_folders(*snapshot); !wrong.empty()) return wrong;
+    if (auto wrong = deploy(std::move(snapshot), deployed); !wrong.empty()) return wrong;
     ListenTable::Change change;
     const auto workers = shared_->workers.size();
-    if (const auto failure = listens_.open(*deployed.snapshot, workers, change); failure.listening) return refuse(emerg_line(explain(*deployed.snapshot, failure, nullptr)));
+    if (const auto failure = listens_.open(*deployed.snapshot, workers, change); failure.listening) return explain(*deployed.snapshot, failure, nullptr);
     watch_end(deployed);
     if (deployed.snapshot->main.workers != workers)
         log(exchange::Level::notice, "worker_processes stays " + std::to_string(workers) + ": a new number takes a restart");
@@ -130,10 +140,8 @@ void Server::reload() {
             for (const auto* where : closed) worker.stop_listening(*where);
         });
     }
-    set_end_of(deployed_.snapshot);
     deployed_ = std::move(deployed);
-    log(exchange::Level::notice, "reconfiguring");
-    process::notify_ready();
+    return "";
 }
 
 /// Keys that only root may read come from the keeper.

@@ -82,6 +82,8 @@ std::string Server::start(const Options& options) {
 /// What a conf is compiled with, at start and later.
 compile::Options Server::compile_options() {
     compile::Options out;
+    out.prefix = place_.prefix;
+    out.error_log = place_.error_log;
     out.tls = &tls_store_;
     out.before = deployed_.snapshot.get();
     if (shared_) out.workers = static_cast<unsigned>(shared_->workers.size());
@@ -231,6 +233,7 @@ void Server::run() {
     log_writer_.start();
     spool_.start();
     running_ = shared_->workers.size();
+    watch_certificates();
     for (auto& worker : shared_->workers)
         threads_.emplace_back([this, &worker] {
             worker->run();

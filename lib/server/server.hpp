@@ -15,6 +15,7 @@
 #include "process/keeper.hpp"
 #include "server/conf_place.hpp"
 #include "server/control.hpp"
+#include "server/file_watch.hpp"
 #include "server/listen_table.hpp"
 #include "server/options.hpp"
 #include "server/worker.hpp"
@@ -69,6 +70,10 @@ class Server final : exchange::Census {
     void reload();
     void log(exchange::Level level, const std::string& text);
     compile::Options compile_options();
+    std::string put_in_service(std::shared_ptr<route::Snapshot> snapshot);
+    void renew_certificates();
+    void tell_of_certificates();
+    void watch_certificates();
     int open_secret(const char* path, int flags);
     void move_pid_file(const route::Snapshot& snapshot);
     void on_snapshot_gone(std::shared_ptr<const route::Snapshot> gone);
@@ -93,6 +98,8 @@ class Server final : exchange::Census {
     boost::asio::io_context control_{1};
     boost::asio::signal_set signals_{control_};
     std::unique_ptr<Control> control_socket_;
+    FileWatch certificate_watch_{control_, [this] { renew_certificates(); }};
+    boost::asio::steady_timer watch_day_{control_};
     std::shared_ptr<boost::asio::steady_timer> shutdown_alarm_;
     std::atomic<std::size_t> running_{0};  // workers
 };

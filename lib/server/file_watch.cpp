@@ -1,0 +1,83 @@
+#include "server/file_watch.hpp"
+
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <set>
+
+namespace sluice::server {
+
+namespace {
+constexpr std::uint32_t interesting = IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_ATTRIB | IN_ONLYDIR;
+constexpr auto settling = std::chrono::milliseconds(500);  // between the certificate and its key
+}  // namespace
+
+FileWatch::FileWatch(boost::asio::io_context& control, std::function<void()> changed)
+    : events_(control), pause_(control), changed_(std::move(changed)) {}
+
+std::string FileWatch::watch(const std::vector<std::string>& paths) {
+    events_.close();
+    names_.clear();
+    if (paths.empty()) return "";
+    const int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (fd < 0) return std::string("inotify_init1() failed: ") + std::strerror(errno);
+    events_.assign(fd);
+    std::string wrong;
+    for (const auto& path : paths) {
+        // The link may be set to another file, and the file it leads to may be replaced.
+        std::error_code error;
+        const auto target = std::filesystem::canonical(path, error);
+        for (const auto& name : {path, error ? path : target.string()})
+            if (auto failed = watch_name(name); !failed.empty()) wrong = std::move(failed);
+    }
+    wait();
+    return wrong;
+}
+
+std::string FileWatch::watch_name(const std::string& path) {
+    const auto slash = path.rfind('/');
+    const auto folder = path.substr(0, slash + 1);
+    const int watched = inotify_add_watch(events_.native_handle(), folder.c_str(), interesting);
+    if (watched < 0) return "cannot watch \"" + folder + "\": " + std::strerror(errno);
+    auto name = path.substr(slash + 1);
+    const auto [first, last] = names_.equal_range(watched);
+    for (auto known = first; known != last; ++known)
+        if (known->second == name) return "";
+    names_.emplace(watched, std::move(name));
+    return "";
+}
+
+void FileWatch::wait() {
+    events_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](const boost::system::error_code& error) {
+        if (error) return;
+        if (read_events()) {
+            pause_.expires_after(settling);
+            pause_.async_wait([this](const boost::system::error_code& ended) {
+                if (!ended) changed_();
+            });
+        }
+        wait();
+    });
+}
+
+/// Whether one of them is about our files.
+bool FileWatch::read_events() {
+    alignas(inotify_event) char room[4096];
+    bool ours = false;
+    for (ssize_t size; (size = ::read(events_.native_handle(), room, sizeof room)) > 0;) {
+        for (ssize_t at = 0; at < size;) {
+            const auto* event = reinterpret_cast<const inotify_event*>(room + at);
+            at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+            const std::string_view name(event->name, event->len ? std::strlen(event->name) : 0);
+            const auto [first, last] = names_.equal_range(event->wd);
+            for (auto known = first; known != last; ++known) ours = ours || known->second == name;
+            if (event->mask & IN_Q_OVERFLOW) ours = true;
+        }
+    }
+    return ours;
+}
+
+}  // namespace sluice::server

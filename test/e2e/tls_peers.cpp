@@ -1,0 +1,113 @@
+// TLS with peers: a second sluice, or openssl, plays the backend.
+#include "support/catch.hpp"
+#include "support/certificates.hpp"
+#include "support/conf_server.hpp"
+
+using namespace sluice::test;
+
+namespace {
+
+const Certificates& files() { return Certificates::all(); }
+
+/// A backend of TLS that tells what it saw.
+std::string backend(const std::string& words = "", const std::string& certificate = "chain.pem", const std::string& key = "leaf.key") {
+    return "server { listen @LISTEN@ ssl; keepalive_requests 2; ssl_certificate " + (files() / certificate) + "; ssl_certificate_key " + (files() / key) + ";\n" + words +
+           "\nreturn 200 \"<$ssl_server_name> $ssl_protocol $ssl_session_reused $connection_requests $ssl_client_s_dn $http_host\"; }";
+}
+std::string front(const ConfServer& peer, const std::string& words, const std::string& target = "") {
+    return "server { listen @LISTEN@; location / { proxy_pass https://" + (target.empty() ? peer.address() : target) + ";\n" + words + " } }";
+}
+
+}  // namespace
+
+TEST_CASE("https peers: asked without a name, connections kept, sessions taken up") {
+    const ConfServer peer(backend());
+    const ConfServer server(front(peer, ""));
+    CHECK(server.get().body.starts_with("<> TLSv1.3 . 1 "));
+    CHECK(server.get().body.starts_with("<> TLSv1.3 . 2 "));  // and the peer closes
+    CHECK(server.get().body.starts_with("<> TLSv1.3 r 1 "));
+}
+
+TEST_CASE("proxy_ssl_session_reuse off") {
+    const ConfServer peer(backend());
+    const ConfServer server(front(peer, "proxy_ssl_session_reuse off;"));
+    for (int i = 0; i < 4; ++i) CHECK(server.get().body.starts_with("<> TLSv1.3 . "));
+}
+
+TEST_CASE("proxy_ssl_name and proxy_ssl_server_name; an address is never sent") {
+    const ConfServer peer(backend());
+    CHECK(ConfServer(front(peer, "proxy_ssl_server_name on;")).get().body.starts_with("<> "));
+    CHECK(ConfServer(front(peer, "proxy_ssl_server_name on; proxy_ssl_name www.example.com;")).get().body.starts_with("<www.example.com> "));
+    CHECK(ConfServer(front(peer, "proxy_ssl_server_name on; proxy_ssl_name $arg_n:443;")).get("/?n=x.example.com").body.starts_with("<x.example.com> "));
+}
+
+TEST_CASE("proxy_ssl_verify: authority, name, address, depth; a refusal is a 502 with OpenSSL's reason in the log") {
+    const ConfServer peer(backend());
+    const auto trust = "proxy_ssl_verify on; proxy_ssl_verify_depth 2; proxy_ssl_trusted_certificate " + (files() / "root.crt") + ";";
+    CHECK(ConfServer(front(peer, trust)).get().status == 200);  // 127.0.0.1 is among its names
+    CHECK(ConfServer(front(peer, trust + "proxy_ssl_name a.example.com;")).get().status == 200);
+    {
+        const ConfServer server(front(peer, trust + "proxy_ssl_name example.org;"));
+        const auto answer = server.get();
+        CHECK(answer.status == 502);
+        CHECK(answer.body.find("peer_certificate") != std::string::npos);
+        CHECK(server.wait_for_error("peer's certificate is refused (TLS handshake): hostname mismatch").find("[error]") != std::string::npos);
+    }
+    {
+        const ConfServer server(front(peer, "proxy_ssl_verify on; proxy_ssl_trusted_certificate " + (files() / "other.crt") + ";"));
+        CHECK(server.get().status == 502);
+        server.wait_for_error("unable to get local issuer certificate");
+    }
+    {
+        const ConfServer server(front(peer, "proxy_ssl_verify on;"));  // the system's authorities
+        CHECK(server.get().status == 502);
+        server.wait_for_error("unable to get local issuer certificate");
+    }
+}
+
+TEST_CASE("an expired certificate of a peer") {
+    const ConfServer peer(backend("", "expired.crt", "expired.key"));
+    const ConfServer server(front(peer, "proxy_ssl_verify on; proxy_ssl_verify_depth 2; proxy_ssl_trusted_certificate " + (files() / "root.crt") + ";"));
+    CHECK(server.get().status == 502);
+    server.wait_for_error("certificate has expired");
+}
+
+TEST_CASE("proxy_ssl_certificate is shown to the peer") {
+    const ConfServer peer(backend("ssl_verify_client on; ssl_verify_depth 2; ssl_client_certificate " + (files() / "authorities.pem") + ";"));
+    CHECK(ConfServer(front(peer, "proxy_ssl_certificate " + (files() / "client.crt") + "; proxy_ssl_certificate_key " + (files() / "client.key") + ";")).get().body.find(" CN=client,O=Test ") != std::string::npos);
+    CHECK(ConfServer(front(peer, "")).get().status == 400);
+}
+
+TEST_CASE("proxy_ssl_protocols, and a peer with which there is nothing to agree on") {
+    const ConfServer peer(backend("ssl_protocols TLSv1.2;"));
+    CHECK(ConfServer(front(peer, "")).get().body.starts_with("<> TLSv1.2 "));
+    const ConfServer server(front(peer, "proxy_ssl_protocols TLSv1.3;"));
+    const auto answer = server.get();
+    CHECK(answer.status == 502);
+    CHECK(answer.body.find("peer_tls") != std::string::npos);
+    server.wait_for_error("alert protocol version");
+}
+
+TEST_CASE("a peer that speaks no TLS, hangs, or closes") {
+    const Origin plain(ok("plain"));
+    const ConfServer server("server { listen @LISTEN@; location / { proxy_pass https://" + plain.address() + "; } }");
+    CHECK(server.get().status == 502);
+    server.wait_for_error("peer and we do not agree on TLS (TLS handshake): SSL: error:");
+    Gate gate;
+    const Origin silent([&](Origin::Visit&) { gate.wait(); });
+    const ConfServer waits("server { listen @LISTEN@; location / { proxy_connect_timeout 1s; proxy_pass https://" + silent.address() + "; } }");
+    CHECK(waits.get().status == 504);
+    waits.wait_for_error("proxy_connect_timeout");
+    gate.open();
+    const Origin closes([](Origin::Visit&) {});
+    const ConfServer closed("server { listen @LISTEN@; location / { proxy_pass https://" + closes.address() + "; } }");
+    CHECK(closed.get().status == 502);
+}
+
+TEST_CASE("another peer is tried when the handshake fails") {
+    const Origin plain(ok("plain"));
+    const ConfServer peer(backend());
+    const ConfServer server("upstream b { server " + plain.address() + "; server " + peer.address() + "; }\nserver { listen @LISTEN@; location / { proxy_pass https://b; } }");
+    for (int i = 0; i < 4; ++i) CHECK(server.get().status == 200);
+    server.wait_for_error("trying again");
+}
