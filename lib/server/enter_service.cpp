@@ -46,6 +46,8 @@ std::string Server::enter_service(const route::Snapshot& snapshot) {
     if (auto wrong = process::write_pid_file(pid_path, getpid()); !wrong.empty()) return wrong;
     pid_path_ = pid_path;
     open_control_socket();
+    // Folders of keys are often open for root alone.
+    certificate_watch_.watch(snapshot.tls_files);
     return become_user(snapshot);
 }
 

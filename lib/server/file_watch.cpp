@@ -19,12 +19,14 @@ FileWatch::FileWatch(boost::asio::io_context& control, std::function<void()> cha
     : events_(control), pause_(control), changed_(std::move(changed)) {}
 
 std::string FileWatch::watch(const std::vector<std::string>& paths) {
-    events_.close();
     names_.clear();
     if (paths.empty()) return "";
-    const int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (fd < 0) return std::string("inotify_init1() failed: ") + std::strerror(errno);
-    events_.assign(fd);
+    if (!events_.is_open()) {
+        const int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+        if (fd < 0) return std::string("inotify_init1() failed: ") + std::strerror(errno);
+        events_.assign(fd);
+        wait();
+    }
     std::string wrong;
     for (const auto& path : paths) {
         // The link may be set to another file, and the file it leads to may be replaced.
@@ -33,15 +35,17 @@ std::string FileWatch::watch(const std::vector<std::string>& paths) {
         for (const auto& name : {path, error ? path : target.string()})
             if (auto failed = watch_name(name); !failed.empty()) wrong = std::move(failed);
     }
-    wait();
     return wrong;
 }
 
 std::string FileWatch::watch_name(const std::string& path) {
     const auto slash = path.rfind('/');
     const auto folder = path.substr(0, slash + 1);
-    const int watched = inotify_add_watch(events_.native_handle(), folder.c_str(), interesting);
+    const auto known_folder = folders_.find(folder);
+    int watched = inotify_add_watch(events_.native_handle(), folder.c_str(), interesting);
+    if (watched < 0 && known_folder != folders_.end()) watched = known_folder->second;
     if (watched < 0) return "cannot watch \"" + folder + "\": " + std::strerror(errno);
+    folders_[folder] = watched;
     auto name = path.substr(slash + 1);
     const auto [first, last] = names_.equal_range(watched);
     for (auto known = first; known != last; ++known)

@@ -19,7 +19,8 @@ class FileWatch {
     /// together are seen together.
     FileWatch(boost::asio::io_context& control, std::function<void()> changed);
 
-    /// Watches these, and no others any more. What went wrong, or "".
+    /// Watches these, and no others any more. What went wrong, or "". A folder that was watched before may have been shut
+    /// meanwhile: who gives up root's rights watches first.
     std::string watch(const std::vector<std::string>& paths);
 
   private:
@@ -30,6 +31,7 @@ class FileWatch {
     boost::asio::posix::stream_descriptor events_;
     boost::asio::steady_timer pause_;
     std::function<void()> changed_;
+    std::map<std::string, int> folders_;
     std::multimap<int, std::string> names_;  // in a watched folder
 };
 

@@ -89,7 +89,7 @@ TEST_CASE("proxy_ssl_protocols, and a peer with which there is nothing to agree 
 }
 
 TEST_CASE("a peer that speaks no TLS, hangs, or closes") {
-    const Origin plain(ok("plain"));
+    const Origin plain([](Origin::Visit& visit) { visit.send("HTTP/1.1 400 Bad Request\r\n\r\n"); });
     const ConfServer server("server { listen @LISTEN@; location / { proxy_pass https://" + plain.address() + "; } }");
     CHECK(server.get().status == 502);
     server.wait_for_error("peer and we do not agree on TLS (TLS handshake): SSL: error:");
@@ -105,7 +105,7 @@ TEST_CASE("a peer that speaks no TLS, hangs, or closes") {
 }
 
 TEST_CASE("another peer is tried when the handshake fails") {
-    const Origin plain(ok("plain"));
+    const Origin plain([](Origin::Visit& visit) { visit.send("HTTP/1.1 400 Bad Request\r\n\r\n"); });
     const ConfServer peer(backend());
     const ConfServer server("upstream b { server " + plain.address() + "; server " + peer.address() + "; }\nserver { listen @LISTEN@; location / { proxy_pass https://b; } }");
     for (int i = 0; i < 4; ++i) CHECK(server.get().status == 200);
