@@ -33,7 +33,7 @@ TlsRefusal refuse(Reason reason, const char* why) { return {row(reason).status, 
 
 }  // namespace
 
-std::optional<TlsRefusal> check_tls(const Scope& scope) {
+std::optional<TlsRefusal> check_tls(Scope& scope) {
     const auto& x = scope.x;
     if (!x.secure) return refuse(Reason::plain_http, row(Reason::plain_http).words.data());
     if (!x.tls || !scope.site->tls) return std::nullopt;
@@ -43,7 +43,8 @@ std::optional<TlsRefusal> check_tls(const Scope& scope) {
         return refuse(Reason::misdirected, row(Reason::misdirected).words.data());
     const auto result = SSL_get_verify_result(x.tls->ssl());
     if (result != X509_V_OK && !(rules.verify == VerifyClient::optional_no_ca && is_unknown_authority(result)))
-        return refuse(Reason::client_certificate_refused, X509_verify_cert_error_string(result));
+        return refuse(Reason::client_certificate_refused,
+                      scope.arena.keep("client SSL certificate verify error: (" + std::to_string(result) + ":" + X509_verify_cert_error_string(result) + ')' + '\0').data());
     if (rules.verify == VerifyClient::on && !SSL_get0_peer_certificate(x.tls->ssl()))
         return refuse(Reason::client_certificate_missing, row(Reason::client_certificate_missing).words.data());
     return std::nullopt;

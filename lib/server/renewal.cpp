@@ -7,6 +7,7 @@ using exchange::Level;
 
 /// The conf as it was read, with the files of TLS as they are now: nothing else changes, and no connection is touched.
 void Server::renew_certificates() {
+    certificate_watch_.watch(deployed_.snapshot->tls_files);  // links may lead elsewhere now
     const auto read_before = tls_store_.files_read();
     auto conf = deployed_.snapshot->conf;
     conf.diagnostics = {};

@@ -14,7 +14,15 @@ namespace sluice::tls {
 /// What OpenSSL calls.
 struct Callbacks {
     static Engine& of(BIO* bio) { return *static_cast<Engine*>(BIO_get_data(bio)); }
-    static Engine& of(SSL* ssl) { return of(SSL_get_rbio(ssl)); }
+    /// nullptr: a connection that is not an engine's.
+    static Engine* of(SSL* ssl) {
+        BIO* const bio = SSL_get_rbio(ssl);
+        return bio && BIO_method_type(bio) == type() ? &of(bio) : nullptr;
+    }
+    static int type() {
+        static const int own = BIO_get_new_index() | BIO_TYPE_SOURCE_SINK;
+        return own;
+    }
 
     static int receive(BIO* bio, char* room, int size) {
         BIO_clear_retry_flags(bio);
@@ -34,7 +42,7 @@ struct Callbacks {
     }
     static const BIO_METHOD* method() {
         static const BIO_METHOD* const made = [] {
-            BIO_METHOD* out = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "sluice transport");
+            BIO_METHOD* out = BIO_meth_new(type(), "sluice transport");
             BIO_meth_set_read(out, receive);
             BIO_meth_set_write(out, send);
             BIO_meth_set_ctrl(out, control);
@@ -44,11 +52,11 @@ struct Callbacks {
     }
 
     static int choose_site(SSL* ssl, int* alert, void*) {
-        Engine& engine = of(ssl);
-        if (!engine.chooser_) return SSL_CLIENT_HELLO_SUCCESS;
-        SSL_CTX* const chosen = engine.chooser_->choose(server_name_of(ssl));
+        Engine* const engine = of(ssl);
+        if (!engine || !engine->chooser_) return SSL_CLIENT_HELLO_SUCCESS;
+        SSL_CTX* const chosen = engine->chooser_->choose(server_name_of(ssl));
         if (!chosen) {
-            engine.refused_name_ = true;
+            engine->refused_name_ = true;
             *alert = SSL_AD_UNRECOGNIZED_NAME;
             return SSL_CLIENT_HELLO_ERROR;
         }
@@ -56,9 +64,9 @@ struct Callbacks {
         return SSL_CLIENT_HELLO_SUCCESS;
     }
     static int keep_session(SSL* ssl, SSL_SESSION* session) {
-        auto* const keeper = of(ssl).keeper_;
-        if (!keeper) return 0;
-        keeper->keep(session);
+        Engine* const engine = of(ssl);
+        if (!engine || !engine->keeper_) return 0;
+        engine->keeper_->keep(session);
         return 1;
     }
 };

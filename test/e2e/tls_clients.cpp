@@ -133,12 +133,12 @@ TEST_CASE("ssl_verify_client: on, optional, and what variables say") {
     CHECK(body(server, "https://example.com/", as("client")) == "SUCCESS|CN=client,O=Test|CN=Intermediate,O=Test");
     CHECK(body(server, "https://example.com/").find("<title>400 No required SSL certificate was sent</title>") != std::string::npos);
     CHECK(body(server, "https://example.com/", as("stranger")).find("<title>400 The SSL certificate error</title>") != std::string::npos);
-    server.wait_for_error("unable to get local issuer certificate");
+    server.wait_for_error("client SSL certificate verify error: (21:unable to verify the first certificate)");
     CHECK(body(server, "https://www.example.com/") == "NONE||");
     CHECK(body(server, "https://www.example.com/", as("client")).starts_with("SUCCESS|"));
     CHECK(body(server, "https://www.example.com/", as("revoked")).find("400 The SSL certificate error") != std::string::npos);
     server.wait_for_error("certificate revoked");
-    CHECK(body(server, "https://any.example.com/", as("stranger")).starts_with("FAILED:unable to get local issuer certificate|CN=stranger"));
+    CHECK(body(server, "https://any.example.com/", as("stranger")).starts_with("FAILED:unable to verify the first certificate|CN=stranger"));
     CHECK(body(server, "https://open.example.com/") == "NONE||");
     // Agreed on for one site, asking for another that would have wanted more.
     CHECK(body(server, "https://open.example.com/", {"-H", "Host: example.com"}).find("421 Misdirected Request") != std::string::npos);
@@ -291,4 +291,72 @@ TEST_CASE("a changed certificate is in service without a reload, and nobody is i
     wait_for_line_in(folder.error_log_path(), "the changed certificates are refused", 2);
     server.signal(SIGQUIT);
     CHECK(server.wait() == 0);
+}
+
+TEST_CASE("ssl_session_tickets, ssl_session_cache, ssl_session_timeout, ssl_session_ticket_key") {
+    const auto run = [](const ConfServer& server, const std::string& file, bool again) {
+        return s_client(server, {"-ign_eof", again ? "-sess_in" : "-sess_out", file}, request);
+    };
+    const auto site = [](const std::string& words) { return "server { listen @LISTEN@ ssl;\n" + words + pair() + "return 200 \"reused $ssl_session_reused\"; }"; };
+    Folder folder;
+    {
+        const ConfServer server(site("ssl_session_tickets off;"));  // and no cache: there is nothing to take up
+        CHECK(run(server, folder / "none", false).find("New Session Ticket") == std::string::npos);
+        CHECK_FALSE(std::filesystem::exists(folder / "none"));
+    }
+    {
+        const ConfServer server(site("ssl_session_tickets off; ssl_session_cache shared:S:1m; ssl_session_timeout 77s;"));
+        CHECK(run(server, folder / "cache", false).find("lifetime hint: 77 ") != std::string::npos);
+        CHECK(run(server, folder / "cache", true).find("reused r") != std::string::npos);
+    }
+    const auto keyed = site("ssl_session_ticket_key " + (files() / "ticket80.key") + ";");
+    const ConfServer one(keyed), other(keyed), stranger(site(""));
+    run(one, folder / "keyed", false);
+    CHECK(run(other, folder / "keyed", true).find("reused r") != std::string::npos);
+    CHECK(run(stranger, folder / "keyed", true).find("reused .") != std::string::npos);
+}
+
+TEST_CASE("ssl_ciphers, ssl_prefer_server_ciphers, ssl_ecdh_curve, ssl_dhparam, ssl_conf_command") {
+    const auto cipher = [](const std::string& words, std::vector<std::string> more, const std::string& certificate = "chain.pem", const std::string& key = "leaf.key") {
+        const ConfServer server("server { listen @LISTEN@ ssl;\n" + words + pair(certificate, key) + "return 200 \"$ssl_cipher $ssl_curve\"; }");
+        return body(server, "https://example.com/", std::move(more));
+    };
+    const std::string one = "ECDHE-ECDSA-AES256-GCM-SHA384", two = "ECDHE-ECDSA-AES128-GCM-SHA256";
+    CHECK(cipher("ssl_ciphers " + two + ";", {"--tls-max", "1.2"}).starts_with(two));
+    CHECK(cipher("ssl_ciphers " + one + ":" + two + "; ssl_prefer_server_ciphers on;", {"--tls-max", "1.2", "--ciphers", two + ":" + one}).starts_with(one));
+    CHECK(cipher("ssl_ciphers " + one + ":" + two + "; ssl_prefer_server_ciphers off;", {"--tls-max", "1.2", "--ciphers", two + ":" + one}).starts_with(two));
+    CHECK(cipher("ssl_ecdh_curve secp384r1;", {}).ends_with(" secp384r1"));
+    CHECK(cipher("ssl_conf_command Ciphersuites TLS_CHACHA20_POLY1305_SHA256;", {}).starts_with("TLS_CHACHA20_POLY1305_SHA256"));
+    Folder folder;
+    CHECK(run_to_end({"/usr/bin/env", "openssl", "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048", "-out", folder / "dh.pem"}).status == 0);
+    CHECK(cipher("ssl_ciphers DHE-RSA-AES128-GCM-SHA256; ssl_dhparam " + (folder / "dh.pem") + ";", {"--tls-max", "1.2"}, "rsa-chain.pem", "rsa.key").starts_with("DHE-RSA-AES128-GCM-SHA256"));
+}
+
+TEST_CASE("ssl_buffer_size: no record is larger") {
+    const ConfServer server("server { listen @LISTEN@ ssl; ssl_buffer_size 512;\n" + pair() + "root @ROOT@; }");
+    server.folder().write_file("large", std::string(5000, 'x'));
+    const auto said = s_client(server, {"-ign_eof -msg"}, "GET /large HTTP/1.0\\r\\nHost: a\\r\\n\\r\\n");
+    std::size_t full = 0;
+    for (std::size_t at = 0; (at = said.find("17 03 03 02 11", at)) != said.npos; ++at) ++full;  // 512, the type and the tag
+    CHECK(full == 10);
+}
+
+TEST_CASE("ssl_handshake_timeout is shorter than client_header_timeout") {
+    const ConfServer server("server { listen @LISTEN@ ssl; ssl_handshake_timeout 1s;\n" + pair() + "return 200 x; }");
+    auto client = server.connect();
+    client.send("\x16");
+    CHECK(client.ends());
+    server.wait_for_error("client timed out (110: Connection timed out) while SSL handshaking");
+}
+
+TEST_CASE("ssl_trusted_certificate verifies, and no names are sent; ssl_stapling_file is") {
+    const ConfServer server("server { listen @LISTEN@ ssl; ssl_verify_client optional; ssl_verify_depth 2; ssl_client_certificate " + (files() / "other.crt") + "; ssl_trusted_certificate " + (files() / "authorities.pem") +
+                            "; ssl_stapling on; ssl_stapling_verify on; ssl_stapling_file " + (files() / "answer.der") + ";\n" + pair() + "return 200 \"$ssl_client_verify\"; }");
+    CHECK(body(server, "https://example.com/", {"--cert", files() / "client.crt", "--key", files() / "client.key"}) == "SUCCESS");
+    const auto said = s_client(server, {"-ign_eof -status"}, request);
+    CHECK(said.find("OCSP Response Status: successful") != said.npos);
+    const auto names = said.find("Acceptable client certificate CA names");
+    REQUIRE(names != said.npos);
+    CHECK(said.find("Other Root", names) != said.npos);
+    CHECK(said.substr(names, 120).find("CN = Root") == std::string::npos);
 }

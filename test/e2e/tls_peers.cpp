@@ -111,3 +111,17 @@ TEST_CASE("another peer is tried when the handshake fails") {
     for (int i = 0; i < 4; ++i) CHECK(server.get().status == 200);
     server.wait_for_error("trying again");
 }
+
+TEST_CASE("proxy_ssl_ciphers, proxy_ssl_conf_command, proxy_ssl_password_file, proxy_ssl_crl") {
+    const ConfServer peer("server { listen @LISTEN@ ssl; ssl_certificate " + (files() / "chain.pem") + "; ssl_certificate_key " + (files() / "leaf.key") +
+                          "; ssl_verify_client optional; ssl_verify_depth 2; ssl_client_certificate " + (files() / "authorities.pem") + "; return 200 \"$ssl_cipher $ssl_client_s_dn\"; }");
+    const std::string cipher = "ECDHE-ECDSA-AES128-GCM-SHA256";
+    CHECK(ConfServer(front(peer, "proxy_ssl_protocols TLSv1.2; proxy_ssl_ciphers " + cipher + ";")).get().body.starts_with(cipher + " "));
+    CHECK(ConfServer(front(peer, "proxy_ssl_conf_command Ciphersuites TLS_CHACHA20_POLY1305_SHA256;")).get().body.starts_with("TLS_CHACHA20_POLY1305_SHA256 "));
+    CHECK(ConfServer(front(peer, "proxy_ssl_certificate " + (files() / "leaf.crt") + "; proxy_ssl_certificate_key " + (files() / "encrypted.key") + "; proxy_ssl_password_file " + (files() / "passwords") + ";")).get().body.find("CN=example.com") != std::string::npos);
+    const auto verify = "proxy_ssl_verify on; proxy_ssl_verify_depth 2; proxy_ssl_trusted_certificate " + (files() / "authorities.pem") + ";";
+    CHECK(ConfServer(front(peer, verify + "proxy_ssl_crl " + (files() / "crl.pem") + ";")).get().status == 200);
+    const ConfServer server(front(peer, verify + "proxy_ssl_crl " + (files() / "old.crl") + ";"));
+    CHECK(server.get().status == 502);
+    server.wait_for_error("peer's certificate is refused (TLS handshake): ");
+}
