@@ -66,6 +66,12 @@ void Compiler::finish_tls() {
                 continue;
             }
             any = true;
+            using tls::VerifyClient;
+            const auto verify = said->description.verify;
+            if ((verify == VerifyClient::on || verify == VerifyClient::optional) && said->description.client_authorities.empty() && said->description.trusted_authorities.empty()) {
+                error(site.where, "no \"ssl_client_certificate\" for \"ssl_verify_client\": nobody could come in", "name the file of the authorities that sign your clients' certificates");
+                continue;
+            }
             auto description = said->description;
             for (std::size_t i = 0; i < said->certificates.size(); ++i) description.pairs.push_back({said->certificates[i], said->keys[i]});
             site.tls = made.get(description, [&] {

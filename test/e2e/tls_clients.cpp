@@ -237,6 +237,9 @@ TEST_CASE("what is wrong with a certificate is said at the test") {
     const auto [none, none_text] = test("");
     CHECK(none == 1);
     CHECK(none_text.find("no \"ssl_certificate\" is defined for the \"listen ... ssl\" directive") != std::string::npos);
+    const auto [no_list, no_list_text] = test("ssl_verify_client on; " + pair());
+    CHECK(no_list == 1);
+    CHECK(no_list_text.find("no \"ssl_client_certificate\" for \"ssl_verify_client\"") != std::string::npos);
     const auto [no_key, no_key_text] = test("ssl_certificate " + (files() / "chain.pem") + ";");
     CHECK(no_key == 1);
     CHECK(no_key_text.find("no \"ssl_certificate_key\"") != std::string::npos);
