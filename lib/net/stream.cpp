@@ -140,7 +140,7 @@ void Stream::Write::advance(std::size_t n) {
 }
 
 bool Stream::Write::attempt() {
-    while (!parts_.empty() && stream_.writable_) {
+    while ((!parts_.empty() || stream_.has_unsent()) && stream_.writable_) {
         auto n = stream_.write_now(parts_, ends_);
         if (!n) {
             if (would_block(n.error())) break;
@@ -148,12 +148,12 @@ bool Stream::Write::attempt() {
             return true;
         }
         advance(*n);
-        if (parts_.empty()) break;
+        if (parts_.empty() && !stream_.has_unsent()) break;
         // A short write has filled the socket: wait for room, and for no longer than before the first byte.
         stream_.writable_ = false;
         if (waiting_) stream_.write_expiry_ = stream_.loop_.now() + within_;
     }
-    if (!parts_.empty()) return false;
+    if (!parts_.empty() || stream_.has_unsent()) return false;
     out_ = done_;
     return true;
 }

@@ -61,6 +61,8 @@ bool Stream::start_tls(const tls::Engine::Setup& setup, std::span<const char> fi
 
 tls::Engine& Stream::engine() const { return secured_->engine; }
 
+bool Stream::engine_has_unsent() const { return engine().has_unsent(); }
+
 void Stream::fill_secured() { secured_->fill(); }
 
 void Stream::end_secured() {

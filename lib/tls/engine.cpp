@@ -112,7 +112,12 @@ int Engine::receive(char* room, int size) {
 
 int Engine::send(const char* bytes, int size) {
     os_error_ = 0;
-    const auto n = transport_.send({bytes, static_cast<std::size_t>(size)}, more_);
+    const std::span<const char> all(bytes, static_cast<std::size_t>(size));
+    if (gathered_ || !unsent_.empty()) {
+        (gathered_ ? *gathered_ : unsent_).append(all.data(), all.size());
+        return size;
+    }
+    const auto n = transport_.send(all, more_);
     if (n < 0) os_error_ = errno;
     return static_cast<int>(n);
 }
@@ -229,32 +234,71 @@ std::span<const char> piece_of(std::span<const iovec> parts, std::size_t skip, s
 }
 }  // namespace
 
+/// What was left the last time. done: `size` bytes of it have gone.
+Step Engine::flush() {
+    const auto n = transport_.send(unsent_, false);
+    if (n < 0) return errno == EAGAIN ? Step{Outcome::want_write} : end_with({Outcome::broken, 0, errno});
+    unsent_.erase(0, static_cast<std::size_t>(n));
+    if (unsent_.empty()) unsent_.shrink_to_fit();
+    return {Outcome::done, static_cast<std::size_t>(n)};
+}
+
+/// False: not all of it went.
+bool Engine::send_gathered(bool more) {
+    auto& records = *gathered_;
+    const auto n = transport_.send(records, more);
+    if (n < 0 && errno != EAGAIN) os_error_ = errno;
+    const auto sent = static_cast<std::size_t>(std::max<ssize_t>(n, 0));
+    if (sent < records.size()) unsent_.assign(records, sent);
+    const bool all = sent == records.size();
+    records.clear();
+    return all;
+}
+
 Step Engine::write(std::span<const iovec> parts, core::Instant now, bool ends) {
+    // As much as one buffer of a relay brings. A slow client has one record made at a time.
+    constexpr std::size_t most_gathered = 4 * 16384;
+    thread_local std::string room;
+    if (!unsent_.empty()) {
+        const auto step = flush();
+        if (step.outcome != Outcome::done || !unsent_.empty()) return step.outcome == Outcome::done ? Step{Outcome::done, 0} : step;
+        slow_ = true;
+    }
     ERR_clear_error();
+    os_error_ = 0;
     std::size_t total = 0, done = 0;
     for (const auto& part : parts) total += part.iov_len;
+    gathered_ = total > largest_record_ && !slow_ && pending_ == 0 ? &room : nullptr;
+    Step out{Outcome::done, 0};
     while (done < total) {
         const auto piece = piece_of(parts, done, pending_ ? pending_ : record_limit(now));
         more_ = ends || done + piece.size() < total;
         std::size_t n = 0;
         const int code = takes_early_ ? SSL_write_early_data(ssl_.get(), piece.data(), piece.size(), &n) : SSL_write_ex(ssl_.get(), piece.data(), piece.size(), &n);
         if (code != 1) {
-            auto step = judge(code);
-            if (step.outcome == Outcome::want_write) pending_ = static_cast<std::uint32_t>(piece.size());
-            step.size = done;
-            return step;
+            out = judge(code);
+            if (out.outcome == Outcome::want_write) {
+                pending_ = static_cast<std::uint32_t>(piece.size());
+                slow_ = true;
+            }
+            break;
         }
         pending_ = 0;
         done += n;
-        burst_ += static_cast<std::uint32_t>(std::min<std::size_t>(n, UINT16_MAX));
-        if (burst_ > (1u << 30)) burst_ = 1u << 30;
+        burst_ = static_cast<std::uint32_t>(std::min<std::size_t>(burst_ + n, 1u << 30));
+        if (gathered_ && (done == total || gathered_->size() >= most_gathered) && !send_gathered(more_)) break;
     }
+    if (gathered_) room.clear();
+    gathered_ = nullptr;
     more_ = false;
-    return {Outcome::done, done};
+    if (os_error_ != 0 && os_error_ != EAGAIN && out.outcome == Outcome::done) out = end_with({Outcome::broken, 0, os_error_});
+    if (done == total && unsent_.empty()) slow_ = false;
+    out.size = done;
+    return out;
 }
 
 void Engine::close_notify() {
-    if (!established_ || failed_ || pending_ || !ssl_) return;
+    if (!established_ || failed_ || pending_ || !ssl_ || !unsent_.empty()) return;
     ERR_clear_error();
     more_ = false;
     SSL_shutdown(ssl_.get());

@@ -98,9 +98,12 @@ class Engine {
     /// want_read, and nothing else, if the other side has sent nothing (or nothing but messages of TLS's own).
     Step peek();
 
-    /// done: all of `parts`; want_write: `size` bytes of them, come again with the rest, unchanged. The first records after
-    /// a pause are small ones: the other side can begin with what one round trip brings.
+    /// done: `size` bytes, all of `parts` unless has_unsent(); want_write: `size` bytes of them, come again with the rest,
+    /// unchanged. The first records after a pause are small ones: the other side can begin with what one round trip brings.
+    /// Several records leave in one send.
     Step write(std::span<const iovec> parts, core::Instant now, bool ends);
+    /// Records have been made that the transport has not taken: write() must come again, if with nothing more.
+    bool has_unsent() const { return !unsent_.empty(); }
     /// Says that no more will come. As far as there is room; nobody waits for it.
     void close_notify();
 
@@ -121,6 +124,8 @@ class Engine {
     int receive(char* room, int size);
     int send(const char* bytes, int size);
     Step handshake_early();
+    Step flush();
+    bool send_gathered(bool more);
     Step read_early(std::span<char> room);
     std::size_t record_limit(core::Instant now);
 
@@ -130,6 +135,8 @@ class Engine {
     std::unique_ptr<SSL, Free> ssl_;
     std::span<const char> first_;
     std::string problem_;
+    std::string unsent_;  // records, in part or whole
+    std::string* gathered_ = nullptr;  // where records go while several are made
     std::string early_;  // came before the handshake was over
     core::Instant last_write_{};
     Step last_{};  // how it has ended, if it has
@@ -137,7 +144,7 @@ class Engine {
     std::uint32_t burst_ = 0;    // bytes sent since the last pause
     std::uint32_t pending_ = 0;  // size of a record that has gone out in part
     int os_error_ = 0;
-    bool more_ = false, end_ = false, established_ = false, refused_name_ = false, failed_ = false, takes_early_ = false;
+    bool more_ = false, end_ = false, established_ = false, refused_name_ = false, failed_ = false, slow_ = false, takes_early_ = false;
 };
 
 }  // namespace sluice::tls
