@@ -81,6 +81,7 @@ io_result<std::size_t> Stream::outcome_of(const Step& step) {
             return io_error(EAGAIN);
         case Outcome::want_write:
             reader_wants_room_ = true;
+            readable_ = false;  // until there is room
             watch_room();
             return io_error(EAGAIN);
         case Outcome::cut:
@@ -114,16 +115,18 @@ bool Stream::Handshake::attempt() {
 
 io_result<std::size_t> Stream::read_secured(std::span<char> room) {
     const Step step = engine().read(room);
-    if (step.outcome == Outcome::done) readable_ = step.size == room.size() || !secured_->is_dry();
+    // An end that came with the last bytes may be said by nobody any more.
+    if (step.outcome == Outcome::done) readable_ = step.size == room.size() || engine().is_over() || !secured_->is_dry();
     return outcome_of(step);
 }
 
 bool Stream::quiet_secured() {
     secured_->fill();  // asks the kernel, whatever is known
     const auto found = outcome_of(engine().peek());
-    if (found || !would_block(found.error())) return false;
-    readable_ = false;
-    return true;
+    readable_ = found || !would_block(found.error());
+    // What the kernel had the engine has now: nothing else will tell of it.
+    if (readable_ && reader_) loop_.again(fd_, 0);
+    return !readable_;
 }
 
 io_result<std::size_t> Stream::write_secured(std::span<const iovec> parts, bool ends) {

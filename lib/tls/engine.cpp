@@ -314,6 +314,7 @@ Step Engine::handshake_early() {
         case SSL_READ_EARLY_DATA_SUCCESS:
             early_.append(room, n);
             established_ = true;
+            chooser_ = nullptr;
             return {Outcome::done};
         case SSL_READ_EARLY_DATA_FINISH:
             takes_early_ = false;

@@ -93,6 +93,8 @@ class Engine {
 
     /// done: `size` bytes, as many as have come and fit.
     Step read(std::span<char> room);
+    /// Nothing more will be read.
+    bool is_over() const { return last_.outcome != Outcome::done; }
     /// Whether read() may find something without receiving anything.
     bool has_input() const;
     /// want_read, and nothing else, if the other side has sent nothing (or nothing but messages of TLS's own).

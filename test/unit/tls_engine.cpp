@@ -175,6 +175,22 @@ TEST_CASE("a wire that takes little: the write goes on where it stopped") {
     CHECK(got == "a" + parts[1] + "c");
 }
 
+TEST_CASE("a change of keys that is asked for while a record has gone out in part") {
+    Pair pair;
+    pair.shake();
+    std::vector<std::string> parts{std::string(10'000, 'x')};
+    pair.server_end.takes = 700;
+    auto step = write(pair.server, parts);
+    REQUIRE(step.outcome == Outcome::want_write);
+    SSL_key_update(pair.client.ssl(), SSL_KEY_UPDATE_REQUESTED);
+    std::vector<std::string> asked{"next"};
+    write(pair.client, asked);
+    CHECK(read_all(pair.server) == "next");
+    pair.server_end.takes = SIZE_MAX;
+    CHECK(write(pair.server, parts, step.size).outcome == Outcome::done);
+    CHECK(read_all(pair.client) == parts[0]);
+}
+
 TEST_CASE("the first records after a pause are small") {
     Pair pair;
     pair.shake();
