@@ -25,6 +25,7 @@ bool is_address(std::string_view name) { return net::Address::parse(std::string(
 
 /// What the peer's certificate must be for (RFC 9525).
 bool expect(SSL* ssl, const std::string& name) {
+    if (name.empty()) return false;  // to OpenSSL it would be any name
     if (is_address(name)) return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name.c_str()) == 1;
     SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     return SSL_set1_host(ssl, name.c_str()) == 1;

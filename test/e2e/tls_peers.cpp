@@ -65,6 +65,13 @@ TEST_CASE("proxy_ssl_verify: authority, name, address, depth; a refusal is a 502
     }
 }
 
+TEST_CASE("a name that variables leave empty is nobody's") {
+    const ConfServer peer(backend());
+    const ConfServer server(front(peer, "proxy_ssl_name $arg_n; proxy_ssl_verify on; proxy_ssl_verify_depth 2; proxy_ssl_trusted_certificate " + (files() / "root.crt") + ";"));
+    CHECK(server.get("/?n=example.com").status == 200);
+    CHECK(server.get().status == 502);
+}
+
 TEST_CASE("an expired certificate of a peer") {
     const ConfServer peer(backend("", "expired.crt", "expired.key"));
     const ConfServer server(front(peer, "proxy_ssl_verify on; proxy_ssl_verify_depth 2; proxy_ssl_trusted_certificate " + (files() / "root.crt") + ";"));
