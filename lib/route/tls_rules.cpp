@@ -36,8 +36,10 @@ TlsRefusal refuse(Reason reason, const char* why) { return {row(reason).status, 
 std::optional<TlsRefusal> check_tls(Scope& scope) {
     const auto& x = scope.x;
     if (!x.secure) return refuse(Reason::plain_http, row(Reason::plain_http).words.data());
-    if (!x.tls || !scope.site->tls) return std::nullopt;
-    const auto& rules = scope.site->tls->description();
+    // A site may have rules and no certificate of its own.
+    const auto* said = scope.site->root.settings.tls.get();
+    if (!x.tls || !said) return std::nullopt;
+    const auto& rules = said->description;
     if (rules.verify == VerifyClient::off) return std::nullopt;
     if (x.tls_contexts != scope.site->tls.get() && !(x.tls_contexts && have_same_rules(x.tls_contexts->description(), rules)))
         return refuse(Reason::misdirected, row(Reason::misdirected).words.data());

@@ -20,7 +20,7 @@ bool begins_tls(char first) { return first == '\x16' || static_cast<unsigned cha
 class Chooser final : public tls::SiteChooser {
   public:
     Chooser(const route::Snapshot& snapshot, const route::Listening& listening, unsigned worker)
-        : snapshot_(snapshot), listening_(listening), worker_(worker), chosen_(&snapshot.sites[listening.default_site]) {}
+        : snapshot_(snapshot), listening_(listening), worker_(worker), first_(snapshot.sites[listening.default_site]), chosen_(&first_) {}
 
     SSL_CTX* choose(std::string_view name) override {
         if (!name.empty()) {
@@ -31,22 +31,19 @@ class Chooser final : public tls::SiteChooser {
             if (choice.over_limit != route::NameChoice::none) return nullptr;
             chosen_ = &snapshot_.sites[choice.site];
         }
-        if (!chosen_->tls || chosen_->tls->description().reject_handshake) return nullptr;
-        return chosen_->tls->at(worker_);
+        if (tls()->description().reject_handshake) return nullptr;
+        return tls()->at(worker_);
     }
+    /// A site that has no certificate is served with the first one's. nullptr: that has none either.
+    const std::shared_ptr<const tls::ServerContexts>& tls() const { return chosen_->tls ? chosen_->tls : first_.tls; }
     /// Before the client has named any.
-    SSL_CTX* first() const {
-        if (chosen_->tls) return chosen_->tls->at(worker_);
-        for (const auto site : listening_.sites)
-            if (snapshot_.sites[site].tls) return snapshot_.sites[site].tls->at(worker_);
-        return nullptr;
-    }
-    const route::Site& chosen() const { return *chosen_; }
+    SSL_CTX* first() const { return first_.tls ? first_.tls->at(worker_) : nullptr; }
 
   private:
     const route::Snapshot& snapshot_;
     const route::Listening& listening_;
     unsigned worker_;
+    const route::Site& first_;
     const route::Site* chosen_;
     core::Captures captures_;
 };
@@ -94,7 +91,7 @@ Task<bool> Client::begin_tls(Input& in) {
         tell_no_tls(agreed.error());
         co_return false;
     }
-    tls_ = chooser.chosen().tls;
+    tls_ = chooser.tls();
     co_return true;
 }
 

@@ -109,6 +109,16 @@ TEST_CASE("sites by name, each with its certificate and versions; who knows none
     CHECK(s_client(server, {"-noservername", "-quiet", "-ign_eof"}, request).find("first ") != std::string::npos);
 }
 
+TEST_CASE("a site without a certificate has that of the first, and its own rules for clients") {
+    const ConfServer server("server { listen @LISTEN@ ssl; server_name example.com;\n" + pair() + "return 200 first; }\n"
+                            "server { listen @LISTEN@; server_name www.example.com; return 200 second; }\n"
+                            "server { listen @LISTEN@; server_name closed.example.com; ssl_verify_client on; ssl_client_certificate " + (files() / "authorities.pem") + "; return 200 closed; }");
+    CHECK(body(server, "https://example.com/") == "first");
+    CHECK(body(server, "https://www.example.com/") == "second");
+    CHECK(body(server, "https://example.com/", {"-H", "Host: www.example.com"}) == "second");
+    for (const std::string name : {"closed", "www"}) CHECK(curl(server, "https://" + name + ".example.com/", {"-H", "Host: closed.example.com"}).output.find("closed") == std::string::npos);
+}
+
 TEST_CASE("ssl_reject_handshake: an unknown name gets an alert, and nothing else") {
     const ConfServer server("server { listen @LISTEN@ ssl default_server; ssl_reject_handshake on; }\n"
                             "server { listen @LISTEN@ ssl; server_name example.com;\n" + pair() + "return 200 here; }");
