@@ -149,6 +149,8 @@ bool Stream::Write::attempt() {
         }
         advance(*n);
         if (parts_.empty() && !stream_.has_unsent()) break;
+        // The next try tells why: no event may come of what has been told already.
+        if (stream_.secured_ && stream_.engine_has_failed()) continue;
         // A short write has filled the socket: wait for room, and for no longer than before the first byte.
         stream_.writable_ = false;
         if (waiting_) stream_.write_expiry_ = stream_.loop_.now() + within_;

@@ -211,6 +211,7 @@ class Stream final : public Watched {
     class Secured;
     bool has_unsent() const { return secured_ && engine_has_unsent(); }
     bool engine_has_unsent() const;
+    bool engine_has_failed() const;
     tls::Engine& engine() const;
     io_result<std::size_t> read_secured(std::span<char> room);
     io_result<std::size_t> write_secured(std::span<const iovec> parts, bool ends);

@@ -63,6 +63,8 @@ tls::Engine& Stream::engine() const { return secured_->engine; }
 
 bool Stream::engine_has_unsent() const { return engine().has_unsent(); }
 
+bool Stream::engine_has_failed() const { return engine().has_failed(); }
+
 void Stream::fill_secured() { secured_->fill(); }
 
 void Stream::end_secured() {

@@ -113,6 +113,12 @@ int Engine::receive(char* room, int size) {
 int Engine::send(const char* bytes, int size) {
     os_error_ = 0;
     const std::span<const char> all(bytes, static_cast<std::size_t>(size));
+    // Answers to changes of keys: whoever asks for many of them and takes none is not read from any more.
+    constexpr std::size_t most_unsent = 256 * 1024;
+    if (!gathered_ && unsent_.size() >= most_unsent) {
+        os_error_ = EAGAIN;
+        return -1;
+    }
     if (gathered_ || !unsent_.empty()) {
         (gathered_ ? *gathered_ : unsent_).append(all.data(), all.size());
         return size;
@@ -234,10 +240,16 @@ std::span<const char> piece_of(std::span<const iovec> parts, std::size_t skip, s
 }
 }  // namespace
 
+/// What came before may still be read: the other side may have answered and closed.
+Step Engine::break_write(int os_error) {
+    failed_ = true;
+    return {Outcome::broken, 0, os_error};
+}
+
 /// What was left the last time. done: `size` bytes of it have gone.
 Step Engine::flush() {
     const auto n = transport_.send(unsent_, false);
-    if (n < 0) return errno == EAGAIN ? Step{Outcome::want_write} : end_with({Outcome::broken, 0, errno});
+    if (n < 0) return errno == EAGAIN ? Step{Outcome::want_write} : break_write(errno);
     unsent_.erase(0, static_cast<std::size_t>(n));
     if (unsent_.empty()) unsent_.shrink_to_fit();
     return {Outcome::done, static_cast<std::size_t>(n)};
@@ -276,7 +288,9 @@ Step Engine::write(std::span<const iovec> parts, core::Instant now, bool ends) {
         std::size_t n = 0;
         const int code = takes_early_ ? SSL_write_early_data(ssl_.get(), piece.data(), piece.size(), &n) : SSL_write_ex(ssl_.get(), piece.data(), piece.size(), &n);
         if (code != 1) {
+            const Step before = last_;
             out = judge(code);
+            if (out.outcome == Outcome::broken) last_ = before;
             if (out.outcome == Outcome::want_write) {
                 pending_ = static_cast<std::uint32_t>(piece.size());
                 slow_ = true;
@@ -288,10 +302,10 @@ Step Engine::write(std::span<const iovec> parts, core::Instant now, bool ends) {
         burst_ = static_cast<std::uint32_t>(std::min<std::size_t>(burst_ + n, 1u << 30));
         if (gathered_ && (done == total || gathered_->size() >= most_gathered) && !send_gathered(more_)) break;
     }
-    if (gathered_) room.clear();
+    if (gathered_ && !room.empty()) send_gathered(false);  // what was made before it failed
     gathered_ = nullptr;
     more_ = false;
-    if (os_error_ != 0 && os_error_ != EAGAIN && out.outcome == Outcome::done) out = end_with({Outcome::broken, 0, os_error_});
+    if (os_error_ != 0 && os_error_ != EAGAIN && out.outcome == Outcome::done) out = break_write(os_error_);
     if (done == total && unsent_.empty()) slow_ = false;
     out.size = done;
     return out;

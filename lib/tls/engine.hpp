@@ -106,6 +106,8 @@ class Engine {
     Step write(std::span<const iovec> parts, core::Instant now, bool ends);
     /// Records have been made that the transport has not taken: write() must come again, if with nothing more.
     bool has_unsent() const { return !unsent_.empty(); }
+    /// Nothing good comes of this connection any more; what has come may still be read.
+    bool has_failed() const { return failed_; }
     /// Says that no more will come. As far as there is room; nobody waits for it.
     void close_notify();
 
@@ -127,6 +129,7 @@ class Engine {
     int send(const char* bytes, int size);
     Step handshake_early();
     Step flush();
+    Step break_write(int os_error);
     bool send_gathered(bool more);
     Step read_early(std::span<char> room);
     std::size_t record_limit(core::Instant now);

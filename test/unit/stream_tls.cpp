@@ -77,6 +77,12 @@ Detached count_reads(Stream& stream, int& count, std::size_t& last) {
     }
 }
 
+Detached write_all(Stream& stream, std::string_view bytes, bool& failed) {
+    iovec parts[1] = {part(bytes)};
+    auto n = co_await stream.write(parts, 1h);
+    failed = !n && n.error().code == core::Code::reset;
+}
+
 Detached wait_until_readable(Stream& stream, int& count) {
     for (;;) {
         if (auto ready = co_await stream.readable(1h); !ready) co_return;
@@ -87,6 +93,17 @@ Detached wait_until_readable(Stream& stream, int& count) {
 }
 
 }  // namespace
+
+TEST_CASE("TLS: a write to nobody fails at once, however much it brings") {
+    Pair p;
+    ::shutdown(p.other, SHUT_RDWR);
+    p.loop.turn(0s);
+    bool failed = false;
+    const std::string bytes(60'000, 'x');
+    write_all(p.stream, bytes, failed);
+    CHECK(failed);
+    if (!failed) p.stream.cancel_write(core::Code::cancelled);
+}
 
 TEST_CASE("TLS: an end that is said with the last bytes is met at once, though the socket stays open") {
     Pair p;

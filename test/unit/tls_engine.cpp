@@ -71,7 +71,7 @@ class End final : public tls::Transport {
         last_was_more = more;
         const auto n = std::min(bytes.size(), takes);
         if (n == 0) {
-            errno = EAGAIN;
+            errno = refuses_with;
             return -1;
         }
         takes -= n;
@@ -82,7 +82,7 @@ class End final : public tls::Transport {
     bool is_dry() const override { return in_.bytes.empty() && !in_.closed; }
 
     std::size_t takes = SIZE_MAX, gives = SIZE_MAX;
-    int sends = 0;
+    int sends = 0, refuses_with = EAGAIN;
     bool last_was_more = false;
 
   private:
@@ -231,6 +231,41 @@ TEST_CASE("what the wire has not taken is not lost by what is said meanwhile") {
     CHECK(write(pair.server, more).size == 3);
     CHECK_FALSE(pair.server.has_unsent());
     CHECK(got + read_all(pair.client) == parts[0] + "end");
+}
+
+TEST_CASE("what came before a write failed can be read") {
+    const std::size_t size = GENERATE(10, 60'000);
+    Pair pair;
+    pair.shake();
+    std::vector<std::string> parts{std::string(size, 'x')}, answer{"too large"};
+    write(pair.client, answer);
+    pair.server_end.takes = 0;
+    pair.server_end.refuses_with = EPIPE;
+    const auto step = write(pair.server, parts);
+    CHECK(step.outcome == Outcome::broken);
+    CHECK(step.os_error == EPIPE);
+    CHECK(read_all(pair.server) == "too large");
+}
+
+TEST_CASE("answers to changes of keys that nobody takes are not kept without end") {
+    Pair pair;
+    pair.shake();
+    std::vector<std::string> parts{std::string(60'000, 'x')};
+    pair.server_end.takes = 10'000;
+    write(pair.server, parts);
+    REQUIRE(pair.server.has_unsent());
+    std::size_t asked = 0;
+    for (char room[100]; pair.server.read(room).outcome != Outcome::want_write && asked < 20'000; ++asked) {
+        SSL_key_update(pair.client.ssl(), SSL_KEY_UPDATE_REQUESTED);
+        SSL_do_handshake(pair.client.ssl());
+    }
+    CHECK(asked < 10'000);
+    pair.server_end.takes = SIZE_MAX;
+    std::vector<std::string> more{"end"}, asks{"next"};
+    CHECK(write(pair.server, more).size == 3);
+    CHECK(read_all(pair.client) == parts[0] + "end");
+    write(pair.client, asks);
+    CHECK(read_all(pair.server) == "next");
 }
 
 TEST_CASE("an end that is said, one that is not, and what came before") {
