@@ -67,7 +67,7 @@ ListenerChoice choose_listener(const route::Snapshot& snapshot, const Places& pl
         out.error = "the conf has no server: nobody listens";
         return out;
     }
-    const std::uint16_t port = asked.port.value_or(asked.secure ? 443 : 80);
+    const std::uint16_t port = asked.port.value_or(asked.secure.value_or(false) ? 443 : 80);
     int best = 0;
     for (const Listening& listening : snapshot.listening) {
         const int here = rank(listening, asked.host, port);
@@ -82,8 +82,12 @@ ListenerChoice choose_listener(const route::Snapshot& snapshot, const Places& pl
         return out;
     }
     if (!out.listening) {
-        out.listening = &snapshot.listening.front();
-        why = "the URL names no port: the first of the conf is taken";
+        const bool secure = asked.secure.value_or(false);
+        const auto alike = std::ranges::find(snapshot.listening, secure, &Listening::secure);
+        const bool found = alike != snapshot.listening.end();
+        out.listening = found ? &*alike : &snapshot.listening.front();
+        why = found && secure ? "the URL names no port: the first with ssl is taken"
+                              : "the URL names no port: the first of the conf is taken";
     }
     out.choice.chosen = {title_of(*out.listening), why, places.of(out.listening->where)};
     for (const Listening& listening : snapshot.listening) {

@@ -23,7 +23,7 @@ struct Asked {
     std::string head;  // of the request, to its empty line
     std::string host;  // of the URL, without port
     std::optional<std::uint16_t> port;
-    bool secure = false;
+    std::optional<bool> secure;  // nullopt: the URL has no scheme
     net::Address client;
     std::string error;  // what is wrong with the question; "" if nothing
 };

@@ -58,7 +58,7 @@ class Teller {
         x_.client = &asked.client;
         x_.local = &listening.address;
         x_.requester = &client_;
-        x_.secure = asked_.secure;
+        x_.secure = asked_.secure.value_or(listening.secure);
         x_.record.connection = x_.record.number = 1;
         x_.record.when = clock.wall();
         x_.record.accepted = x_.record.began = x_.record.head_done = clock.now();
