@@ -22,6 +22,7 @@ Resolved resolve_by_system(const std::string& host, std::uint16_t port);
 
 struct Options {
     std::string prefix;  // where relative paths start, with its slash
+    std::string conf_folder = {};  // where those of certificates start, with its slash: the conf's own; "": at the prefix
     std::string error_log;  // in place of logs/error.log, where the conf names none
     bool only_check = false;  // words that are not there yet are left out; names are not resolved
     Resolver resolve = resolve_by_system;

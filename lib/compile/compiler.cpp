@@ -157,6 +157,10 @@ std::string Compiler::path(std::string_view relative) const {
     return relative.starts_with('/') ? std::string(relative) : options.prefix + std::string(relative);
 }
 
+std::string Compiler::path_beside_conf(std::string_view relative) const {
+    return path(relative.starts_with('/') ? std::string(relative) : options.conf_folder + std::string(relative));
+}
+
 const Setter* find_setter(std::string_view name, config::Contexts context) {
     for (const auto table : setters())
         for (const auto& setter : table)

@@ -94,6 +94,8 @@ class Compiler {
     /// The number of a log. `where`: what names it; other options there than elsewhere for the same target are an error.
     std::uint32_t file(const std::string& target, const observe::LogOptions& how = {}, config::Span where = {});
     std::string path(std::string_view relative) const;
+    /// The same of a certificate, a key and the like.
+    std::string path_beside_conf(std::string_view relative) const;
 
     /// Applies the simple directives of a block, in their order.
     void set_all(Level& level, const std::vector<Directive>& block);

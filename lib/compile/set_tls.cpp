@@ -20,11 +20,11 @@ T& own(Level& level, std::shared_ptr<const T>& member) {
 ServerTls& server(Level& level) { return own(level, level.settings.tls); }
 PeerTls& peer(Level& level) { return own(level, level.settings.proxy.tls); }
 
-/// "engine:…" and paths seen from the prefix.
+/// "engine:…" and paths seen from the conf.
 tls::Item file_item(Level& level, const Word& word) {
     const std::string& text = word.value;
     const bool as_it_is = text.starts_with("data:") || text.starts_with("engine:") || text.starts_with("store:");
-    return level.c.tls_item(word, as_it_is ? text : level.c.path(text));
+    return level.c.tls_item(word, as_it_is ? text : level.c.path_beside_conf(text));
 }
 
 /// A path in which variables stand is another one for each connection.

@@ -104,8 +104,8 @@ advice::ConfTest test_of(const ConfPlace& place, bool quiet) {
     test.options = {.prefix = std::string(config::folder_of(test.path)), .globals = place.globals};
     test.quiet = quiet;
     const auto kept = std::make_shared<std::shared_ptr<route::Snapshot>>();  // from the checks to the trial
-    test.more_checks = [kept, place](config::Conf& conf) {
-        *kept = compile::compile(std::move(conf), {.prefix = place.prefix, .error_log = place.error_log});
+    test.more_checks = [kept, place, folder = test.options.prefix](config::Conf& conf) {
+        *kept = compile::compile(std::move(conf), {.prefix = place.prefix, .conf_folder = folder, .error_log = place.error_log});
         conf = std::move((*kept)->conf);
     };
     test.trial = [kept, place](const config::Conf& conf, config::Diagnostics& out) { try_out(**kept, conf, place, out); };

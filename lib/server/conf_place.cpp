@@ -12,6 +12,7 @@ std::shared_ptr<route::Snapshot> read_conf(const ConfPlace& place, compile::Opti
     auto conf = config::parse(files, path, {.prefix = std::string(config::folder_of(path)), .globals = place.globals});
     config::check(conf);
     how.prefix = place.prefix;
+    how.conf_folder = config::folder_of(path);
     how.error_log = place.error_log;
     return compile::compile(std::move(conf), how);
 }

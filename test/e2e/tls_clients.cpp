@@ -1,5 +1,7 @@
 // TLS with clients, as curl and openssl see it.
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <list>
 
 #include "support/catch.hpp"
@@ -225,6 +227,16 @@ TEST_CASE("certificates that are changed are in service after a reload; a broken
     CHECK(subject().find("CN = other.example.org") != std::string::npos);
     server.signal(SIGQUIT);
     CHECK(server.wait() == 0);
+}
+
+TEST_CASE("names of certificates start in the conf's folder, other paths at the prefix") {
+    const Folder conf, prefix;
+    for (const std::string name : {"chain.pem", "leaf.key"}) std::filesystem::copy_file(files() / name, conf / name);
+    std::ofstream(conf / "a.conf") << "pid a.pid; error_log error.log; events {} http { access_log access.log; server { listen unix:" << prefix / "s"
+                                   << " ssl; ssl_certificate chain.pem; ssl_certificate_key leaf.key; } }";
+    const auto outcome = run_to_end({SLUICE_BINARY, "-t", "-p", prefix / "", "-c", conf / "a.conf"});
+    INFO(outcome.errors);
+    CHECK(outcome.status == 0);
 }
 
 TEST_CASE("what is wrong with a certificate is said at the test") {
