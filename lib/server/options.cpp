@@ -161,6 +161,7 @@ bool has(const Given& given, std::string_view name, std::string_view short_name)
 /// What stands where no flag's value is expected.
 std::string stray_word(std::string_view word) {
     if (word.starts_with('-') && word.size() > 1) return unknown_flag(word);
+    if (word.ends_with(".conf")) return join({in_quotes(word), ": is no flag; a configuration is named by -c FILE"});
     return join({in_quotes(word), ": is no flag; a backend is given as --backend ADDRESS"});
 }
 

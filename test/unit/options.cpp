@@ -355,6 +355,7 @@ TEST_CASE("wrong flags and values") {
         {{"-hv"}, "\"-hv\": no such flag; --help shows all"},
         {{"-help"}, "\"-help\": no such flag; did you mean --help?"},
         {{"127.0.0.1:9001"}, "\"127.0.0.1:9001\": is no flag; a backend is given as --backend ADDRESS"},
+        {{"site.conf"}, "\"site.conf\": is no flag; a configuration is named by -c FILE"},
         {{"--backend", "a:1", "b:1"}, "\"b:1\": is no flag; a backend is given as --backend ADDRESS"},
         {{"--demo", ""}, "\"\": is no flag; a backend is given as --backend ADDRESS"},
         {{"--listen"}, "--listen: needs a value, as in --listen 8080"},
