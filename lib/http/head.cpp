@@ -164,12 +164,15 @@ Method method_of(std::string_view name) {
 
 namespace {
 
+constexpr char tls_record = 0x16;  // what a TLS client begins with: a record of a handshake
+
 /// RFC 9112 3: method SP request-target SP HTTP-version, with exactly those two spaces.
 const char* Parser::request_line(const char* p, RequestHead& head) {
     first_line_ = true;
     const char* const line = p;
     p = scan::token_end(begin, p, end_);
     if (p == end_) return starve(line);
+    if (p == line && *p == tls_record) return refuse(line, p, "this is TLS, and the port is for plain HTTP: is \"ssl\" missing in listen?");
     if (p == line) return refuse(line, p, "a request begins with a method, and this byte cannot be in one");
     if (*p != ' ') return refuse(line, p, "a method is followed by a single space");
     head.method_name = {line, static_cast<std::size_t>(p - line)};

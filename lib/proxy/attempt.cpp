@@ -138,7 +138,7 @@ Task<Attempt::Outcome> Attempt::receive() {
         if (auto failure = co_await read_head()) co_return failure;
         if (response_.status >= 200) break;
         if (response_.status == 101) co_return co_await open_tunnel();
-        if (interim == max_interim) co_return peer_failure(Code::malformed, Stage::response_head);
+        if (interim == max_interim) co_return malformed_head("too many 1xx answers");
         if (auto failure = co_await take_interim()) co_return failure;
     }
     note_.first_byte = s_.loop.now();
@@ -177,7 +177,7 @@ Task<Attempt::Outcome> Attempt::read_head() {
     for (;;) {
         if (have_ > 0) {
             const auto parsed = http::parse_response_head({buffer_.data(), have_}, seen, response_limits, response_);
-            if (parsed.state == http::HeadState::failed) co_return peer_failure(Code::malformed, Stage::response_head);
+            if (parsed.state == http::HeadState::failed) co_return malformed_head(parsed.why);
             const auto size = parsed.state == http::HeadState::complete ? parsed.size : have_;
             if (size > settings().buffers.head) co_return peer_failure(Code::too_large, Stage::response_head);
             if (parsed.state == http::HeadState::complete) {
@@ -230,7 +230,8 @@ bool Attempt::may_reuse(const BodyReader& reader) const {
 Task<Attempt::Outcome> Attempt::open_tunnel() {
     note_.first_byte = s_.loop.now();
     note_.status = 101;
-    if (!offers_websocket(x_) || !agrees_to_websocket(response_)) co_return peer_failure(Code::malformed, Stage::response_head);
+    if (!offers_websocket(x_)) co_return malformed_head("101, and it was not asked for a WebSocket");
+    if (!agrees_to_websocket(response_)) co_return malformed_head("101 without \"Upgrade: websocket\" and \"Connection: upgrade\"");
     report_success();
     drop_repeated(response_.fields);
     edit_fields();

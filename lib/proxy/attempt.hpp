@@ -73,6 +73,11 @@ class Attempt final : net::Waiter {
     const route::ProxySettings& settings() const { return q_.settings().proxy; }
     bool may_reuse(const exchange::BodyReader& reader) const;
     core::Failure peer_failure(core::Code code, core::Stage stage) const { return {code, core::Side::peer, stage, 0}; }
+    /// `why`: for the error log, good for ever.
+    core::Failure malformed_head(const char* why) const {
+        q_.peer_mistake = why;
+        return peer_failure(core::Code::malformed, core::Stage::response_head);
+    }
     /// The failure that explains the other: a client that left explains a cancelled wait for the peer.
     core::Failure explain(core::Failure f) const { return abandoned_ ? *abandoned_ : f; }
     void abandon(core::Failure why);

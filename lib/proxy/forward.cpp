@@ -29,6 +29,13 @@ std::string_view limit_of(const Failure& f) {
     return f.stage == Stage::send || f.stage == Stage::request_body ? "proxy_send_timeout" : "proxy_read_timeout";
 }
 
+/// What is malformed.
+std::string_view mistake_of(const Serving& q, const Failure& f) {
+    if (f.code != core::Code::malformed) return "";
+    if (f.stage == core::Stage::request_body || f.stage == core::Stage::response_body) return "a chunk or a trailer is malformed";
+    return f.side == Side::peer ? q.peer_mistake : "";
+}
+
 /// "peer refused the connection (connect): Connection refused after 2 ms, attempt 2"
 std::string describe(const Serving& q, const Failure& f) {
     const Exchange& x = q.x;
@@ -36,6 +43,7 @@ std::string describe(const Serving& q, const Failure& f) {
     ((text += " (") += exchange::name_of(f.stage)) += ')';
     if (f.os_error) (text += ": ") += std::strerror(f.os_error);
     if (f.stage == core::Stage::handshake && !q.tls_problem.empty()) (text += ": ") += q.tls_problem;
+    if (const auto mistake = mistake_of(q, f); !mistake.empty()) (text += ": ") += mistake;
     if (const auto* a = x.record.last_attempt(); a && f.side == Side::peer)
         (text += " after ") += std::to_string((q.s.loop.now() - a->picked).count() / 1000) + " ms";
     if (x.record.attempts.size() > 1) (text += ", attempt ") += std::to_string(x.record.attempts.size());

@@ -29,8 +29,8 @@ exchange::Answer Attempt::answer_of_peer(const http::Framing& framing) {
 
 Task<Attempt::Outcome> Attempt::relay() {
     const auto framing = http::frame_response(response_, asked_with_);
-    if (framing.error || http::too_many_connection_options(response_.fields))
-        co_return peer_failure(Code::malformed, Stage::response_head);
+    if (framing.error) co_return malformed_head(framing.error);
+    if (http::too_many_connection_options(response_.fields)) co_return malformed_head("too many options in Connection");
     keeps_alive_ = http::keeps_alive(response_.minor, response_.fields) && framing.kind != http::BodyKind::until_close;
 
     BodyReader reader({&connection_->stream, Side::peer, Stage::response_body, settings().read_timeout}, framing,

@@ -59,6 +59,7 @@ struct Serving {
     exchange::Exchange& x;
     RequestBody body = {};
     std::string tls_problem = {};           // of the last attempt, in OpenSSL's words
+    const char* peer_mistake = "";          // in the last head that a peer sent, if it is malformed
     std::vector<std::string> rewrites = {};  // for rewrite_log, until they are told
 
     const route::Settings& settings() const { return scope.settings(); }

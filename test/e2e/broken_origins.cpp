@@ -18,6 +18,12 @@ Origin::Script once(std::string bytes) {
     };
 }
 
+std::string times(int count, std::string_view text) {
+    std::string out;
+    while (count-- > 0) out += text;
+    return out;
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -38,6 +44,26 @@ TEST_CASE(
     CHECK(got.status == 502);
     CHECK(got.body.find("reason: peer_malformed") != std::string::npos);
     CHECK((got.head + got.body).find("split") == std::string::npos);
+}
+
+TEST_CASE("the error log says what is wrong with an answer") {
+    struct Row {
+        std::string answer, mistake;
+    };
+    const auto row = GENERATE(
+        Row{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nsplit", "(response head): more than one Content-Length after "},
+        Row{"HTTP/1.1 200 OK\r\nX : y\r\n\r\n", "(response head): "},
+        Row{"HTTP/1.1 101 OK\r\n\r\n", "(response head): 101, and it was not asked for a WebSocket after "},
+        Row{"HTTP/1.1 200 OK\r\nConnection: " + times(1000, "a,") + "\r\n\r\n", "(response head): too many options in Connection after "},
+        Row{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n", "(response body): a chunk or a trailer is malformed after "});
+    INFO(row.answer);
+    const Origin origin(once(row.answer));
+    const Sluice proxy(backends(origin));
+    proxy.get();
+    const std::string line = proxy.wait_for_error("peer sent an answer that is not valid HTTP/1.1");
+    INFO(line);
+    CHECK(line.find("not valid HTTP/1.1 " + row.mistake) != std::string::npos);
+    CHECK(line.find("(response head) after") == std::string::npos);
 }
 
 TEST_CASE("bytes that come with the end of an answer are seen by nobody, and the connection is not used again") {

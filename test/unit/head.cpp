@@ -122,6 +122,13 @@ TEST_CASE("empty lines before a request are skipped and counted") {
     CHECK(response("\r\nHTTP/1.1 200 OK\r\n\r\n", answer).status == 502);
 }
 
+TEST_CASE("a client of TLS at a port without is told as that") {
+    RequestHead head;
+    const HeadOutcome outcome = parse_request_head("\x16\x03\x01\x02", 0, {}, head);
+    CHECK(outcome.status == 400);
+    CHECK(std::string(outcome.why).find("TLS") != std::string::npos);
+}
+
 TEST_CASE("law: however a head is cut in two, the result is the same") {
     RequestHead whole, split;
     const HeadOutcome expected = request(request_text, whole);
