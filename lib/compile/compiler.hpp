@@ -142,6 +142,9 @@ class Compiler {
     std::set<std::string, std::less<>> broken_upstreams;  // what is wrong with them has been said
 
   private:
+    bool check_pairs(const route::ServerTls& said);
+    bool check_client_rules(const route::Site& site, const tls::ServerDescription& said);
+    void check_listener_has_certificate(const route::Listening& listening);
     void finish_peer_tls(tls::Store& store, unsigned workers);
     void tell(const std::vector<tls::Complaint>& complaints);
     std::vector<config::Span> tls_places_;

@@ -1,6 +1,7 @@
 // ssl_* and proxy_ssl_*: words to descriptions.
 #include "compile/values.hpp"
 #include "config/words.hpp"
+#include "tls/session_cache.hpp"
 
 namespace sluice::compile::tables {
 
@@ -132,6 +133,34 @@ void set_session_cache(Level& level, const Directive& d) {
     server(level).description.session_cache = rule;
 }
 
+void set_ocsp(Level& level, const Directive& d) {
+    using tls::ClientOcsp;
+    const auto& word = d.args[0].value;
+    server(level).description.ocsp = word == "on" ? ClientOcsp::on : word == "leaf" ? ClientOcsp::leaf : ClientOcsp::off;
+}
+void set_ocsp_responder(Level& level, const Directive& d) { server(level).description.ocsp_responder = level.c.tls_item(d.args[0], d.args[0].value); }
+void set_stapling_responder(Level& level, const Directive& d) { server(level).description.stapling_responder = level.c.tls_item(d.args[0], d.args[0].value); }
+
+/// off, shared:name:size.
+void set_ocsp_cache(Level& level, const Directive& d) {
+    const auto& word = d.args[0];
+    const std::string_view text = word.value;
+    tls::OcspCacheRule rule;
+    if (text != "off") {
+        const auto rest = text.starts_with("shared:") ? text.substr(7) : std::string_view();
+        const auto colon = rest.find(':');
+        const auto size = colon == rest.npos ? config::Parsed<std::int64_t>{} : config::parse_size(rest.substr(colon + 1));
+        if (colon == rest.npos || colon == 0 || !size.ok() || size.value <= 0)
+            return level.c.error(word.span, "invalid OCSP cache " + in_quotes(text), "off, or a name and a size: shared:OCSP:1m");
+        rule = {std::string(rest.substr(0, colon)), static_cast<std::size_t>(size.value)};
+        if (rule.size < tls::SessionCache::least_size) return level.c.error(word.span, "OCSP cache " + in_quotes(text) + " is too small", "32k at least");
+        const auto [known, fresh] = level.c.session_caches.emplace("ocsp " + rule.name, std::pair(rule.size, word.span));
+        if (!fresh && known->second.first != rule.size)
+            return (void)level.c.again(word.span, "the OCSP cache " + in_quotes(rule.name) + " has another size elsewhere", known->second.second, "one size for one name");
+    }
+    server(level).description.ocsp_cache = rule;
+}
+
 void set_session_timeout(Level& level, const Directive& d) {
     server(level).description.session_timeout = std::chrono::seconds(config::parse_seconds(d.args[0].value).value / 1000);
 }
@@ -189,6 +218,10 @@ constexpr Setter table[] = {
     {"ssl_stapling", set_server_flag<&Server::stapling>},
     {"ssl_stapling_verify", set_server_flag<&Server::stapling_verify>},
     {"ssl_stapling_file", set_server_file<&Server::stapling_file>},
+    {"ssl_stapling_responder", set_stapling_responder},
+    {"ssl_ocsp", set_ocsp},
+    {"ssl_ocsp_responder", set_ocsp_responder},
+    {"ssl_ocsp_cache", set_ocsp_cache},
     {"proxy_ssl_certificate", set_peer_certificate},
     {"proxy_ssl_certificate_key", set_peer_key},
     {"proxy_ssl_password_file", set_peer_passwords},

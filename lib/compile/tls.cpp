@@ -43,36 +43,85 @@ void Compiler::tell(const std::vector<tls::Complaint>& complaints) {
     }
 }
 
+/// Each certificate has its key, wherever it stands, as in nginx.
+bool Compiler::check_pairs(const route::ServerTls& said) {
+    const auto certificates = said.certificates.size(), keys = said.keys.size();
+    if (keys > certificates) {
+        const auto& odd = said.keys[certificates];
+        warning(tls_places_[odd.place], "certificate", "no \"ssl_certificate\" is defined for key \"" + odd.text + "\": it is not used",
+                "each ssl_certificate has its ssl_certificate_key, in the same order");
+    }
+    if (keys >= certificates) return true;
+    const auto& odd = said.certificates[keys];
+    error(tls_places_[odd.place], "no \"ssl_certificate_key\" is defined for certificate \"" + odd.text + '"',
+          "each ssl_certificate has its ssl_certificate_key, in the same order");
+    return false;
+}
+
+/// What the words about clients' certificates say together.
+bool Compiler::check_client_rules(const route::Site& site, const tls::ServerDescription& said) {
+    using tls::VerifyClient;
+    const bool verifies = said.verify == VerifyClient::on || said.verify == VerifyClient::optional;
+    if (verifies && said.client_authorities.empty() && said.trusted_authorities.empty()) {
+        error(site.where, "no \"ssl_client_certificate\" for \"ssl_verify_client\": nobody could come in", "name the file of the authorities that sign your clients' certificates");
+        return false;
+    }
+    if (said.ocsp != tls::ClientOcsp::off && said.verify == VerifyClient::optional_no_ca) {
+        error(site.where, "\"ssl_ocsp\" is incompatible with \"ssl_verify_client optional_no_ca\"", "whoever issued the certificate is not known then, and cannot be asked");
+        return false;
+    }
+    return true;
+}
+
+namespace {
+
+/// What a site says itself; nullptr: nothing, and it is served with the certificate of the listener's first.
+const route::ServerTls* words_of(const route::Site& site) {
+    const auto* said = site.root.settings.tls.get();
+    return said && (!said->certificates.empty() || said->description.reject_handshake) ? said : nullptr;
+}
+
+/// OpenSSL's own cache takes a session up as soon as it is there, though its certificate may still be looked up.
+bool may_keep_builtin(const route::Snapshot& snapshot, const route::Listening& listening) {
+    return std::ranges::none_of(listening.sites, [&](auto index) {
+        const auto* said = words_of(snapshot.sites[index]);
+        return said && said->description.ocsp != tls::ClientOcsp::off;
+    });
+}
+
+}  // namespace
+
+/// The site that clients without a name get, or all others where that one refuses them.
+void Compiler::check_listener_has_certificate(const route::Listening& listening) {
+    const auto lacks = [&](const route::Site& site) { return !words_of(site); };
+    const auto& first = snapshot.sites[listening.default_site];
+    const bool refuses = !lacks(first) && first.root.settings.tls->certificates.empty();
+    const bool any_lacks = refuses && std::ranges::any_of(listening.sites, [&](auto index) { return lacks(snapshot.sites[index]); });
+    if (lacks(first) || any_lacks)
+        error(listening.where, "no \"ssl_certificate\" is defined for the \"listen ... ssl\" directive",
+              "write ssl_certificate and ssl_certificate_key into this server; or ssl_reject_handshake on, which needs none");
+}
+
 /// Every site that a listener of TLS leads to.
 void Compiler::finish_tls() {
     if (options.only_check) return;
     tls::Store own_store;
     auto& store = options.tls ? *options.tls : own_store;
     const unsigned workers = options.workers ? options.workers : snapshot.main.workers;
+    std::map<const route::ServerTls*, bool> good;  // also those that no listener of TLS leads to
+    for (const auto& site : snapshot.sites)
+        if (const auto* said = site.root.settings.tls.get(); said && !good.contains(said)) good[said] = check_pairs(*said);
     MadeOnce<tls::ServerDescription, tls::ServerContexts> made;
     for (auto& listening : snapshot.listening) {
         if (!listening.secure) continue;
-        bool any = false;
+        check_listener_has_certificate(listening);
+        const bool builtin = may_keep_builtin(snapshot, listening);
         for (const auto index : listening.sites) {
             auto& site = snapshot.sites[index];
-            const auto* said = site.root.settings.tls.get();
-            const bool has_pairs = said && !said->certificates.empty();
-            if (!has_pairs && !(said && said->description.reject_handshake)) continue;
-            if (said->certificates.size() != said->keys.size() && has_pairs) {
-                const bool lacks_key = said->keys.size() < said->certificates.size();
-                const auto& odd = lacks_key ? said->certificates[said->keys.size()] : said->keys[said->certificates.size()];
-                error(tls_places_[odd.place], lacks_key ? "no \"ssl_certificate_key\" is defined for certificate \"" + odd.text + '"' : "no \"ssl_certificate\" is defined for key \"" + odd.text + '"',
-                      "each ssl_certificate has its ssl_certificate_key, in the same order");
-                continue;
-            }
-            any = true;
-            using tls::VerifyClient;
-            const auto verify = said->description.verify;
-            if ((verify == VerifyClient::on || verify == VerifyClient::optional) && said->description.client_authorities.empty() && said->description.trusted_authorities.empty()) {
-                error(site.where, "no \"ssl_client_certificate\" for \"ssl_verify_client\": nobody could come in", "name the file of the authorities that sign your clients' certificates");
-                continue;
-            }
+            const auto* said = words_of(site);
+            if (!said || !good[said] || !check_client_rules(site, said->description)) continue;
             auto description = said->description;
+            description.session_cache.builtin = description.session_cache.builtin && builtin;
             for (std::size_t i = 0; i < said->certificates.size(); ++i) description.pairs.push_back({said->certificates[i], said->keys[i]});
             site.tls = made.get(description, [&] {
                 std::vector<tls::Complaint> complaints;
@@ -84,11 +133,6 @@ void Compiler::finish_tls() {
             site.largest_record = static_cast<std::uint32_t>(said->largest_record);
             listening.early_data |= description.early_data;
         }
-        const auto& first = snapshot.sites[listening.default_site];
-        const auto* said = first.root.settings.tls.get();
-        if (!any || ((!said || said->certificates.empty()) && !(said && said->description.reject_handshake)))
-            error(first.where, "no \"ssl_certificate\" is defined for the \"listen ... ssl\" directive in " + snapshot.place(listening.where),
-                  "write ssl_certificate and ssl_certificate_key into this server; or ssl_reject_handshake on, which needs none");
     }
     finish_peer_tls(store, workers);
     store.end_of_conf();

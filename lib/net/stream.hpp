@@ -71,6 +71,8 @@ class Stream final : public Watched {
     bool start_tls(const tls::Engine::Setup& setup, std::span<const char> first = {});
     /// nullptr: a plain connection.
     const tls::Engine* tls() const { return secured_ ? &engine() : nullptr; }
+    /// What is known against the certificate of a client of TLS (Engine::doubt_client).
+    void doubt_client(std::string why) { engine().doubt_client(std::move(why)); }
     /// The other side has closed a TLS connection without saying that it was done: what came may be not all.
     bool was_cut() const { return cut_; }
 

@@ -26,7 +26,8 @@ bool is_unknown_authority(long result) {
 /// Who was let in by one may come in by the other.
 bool have_same_rules(const tls::ServerDescription& a, const tls::ServerDescription& b) {
     return a.verify == b.verify && a.verify_depth == b.verify_depth && a.client_authorities == b.client_authorities &&
-           a.trusted_authorities == b.trusted_authorities && a.crl == b.crl;
+           a.trusted_authorities == b.trusted_authorities && a.crl == b.crl && a.ocsp == b.ocsp &&
+           a.ocsp_responder == b.ocsp_responder;
 }
 
 TlsRefusal refuse(Reason reason, const char* why) { return {row(reason).status, why, reason}; }
@@ -47,6 +48,9 @@ std::optional<TlsRefusal> check_tls(Scope& scope) {
     if (result != X509_V_OK && !(rules.verify == VerifyClient::optional_no_ca && is_unknown_authority(result)))
         return refuse(Reason::client_certificate_refused,
                       scope.arena.keep("client SSL certificate verify error: (" + std::to_string(result) + ":" + X509_verify_cert_error_string(result) + ')' + '\0').data());
+    if (const auto doubt = x.tls->client_doubt(); !doubt.empty())
+        return refuse(Reason::client_certificate_refused,
+                      scope.arena.keep("client SSL certificate verify error: " + std::string(doubt) + '\0').data());
     if (rules.verify == VerifyClient::on && !SSL_get0_peer_certificate(x.tls->ssl()))
         return refuse(Reason::client_certificate_missing, row(Reason::client_certificate_missing).words.data());
     return std::nullopt;

@@ -41,6 +41,13 @@ Value read_remaining(Scope& scope, const Variable&) {
     return certificate ? keep(scope, words::valid_days(certificate, scope.x.record.when)) : Value::absent();
 }
 
+/// A certificate that verifies may have been revoked (ssl_ocsp).
+Value read_verdict(Scope& scope, const Variable& variable) {
+    if (scope.x.tls)
+        if (const auto doubt = scope.x.tls->client_doubt(); !doubt.empty()) return keep(scope, "FAILED:" + std::string(doubt));
+    return read_text<words::client_verify>(scope, variable);
+}
+
 constexpr VariableRow table[] = {
     {"ssl_alpn_protocol", read_view<words::alpn_protocol>, "The protocol that was chosen by ALPN."},
     {"ssl_cipher", read_view<words::cipher>, "The cipher that was agreed on."},
@@ -58,7 +65,7 @@ constexpr VariableRow table[] = {
     {"ssl_client_v_end", read_certificate<words::valid_until>, "The end of the client's certificate."},
     {"ssl_client_v_remain", read_remaining, "Days until the end of the client's certificate."},
     {"ssl_client_v_start", read_certificate<words::valid_from>, "The beginning of the client's certificate."},
-    {"ssl_client_verify", read_text<words::client_verify>, "\"SUCCESS\", \"NONE\" without a certificate, or \"FAILED:reason\"."},
+    {"ssl_client_verify", read_verdict, "\"SUCCESS\", \"NONE\" without a certificate, or \"FAILED:reason\"."},
     {"ssl_curve", read_text<words::curve>, "The curve that keys were exchanged by."},
     {"ssl_curves", read_text<words::curves>, "The curves that the client offered, with colons between."},
     {"ssl_early_data", read_view<words::early_data>, "\"1\" for a request that came before the handshake was done."},

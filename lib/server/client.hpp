@@ -25,6 +25,8 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     const ListenAddress& local() const { return local_; }
     /// Whether a request under that configuration is under way.
     bool is_served_by(const route::Snapshot& snapshot) const { return served_by_ == &snapshot; }
+    /// In the middle of a handshake: it has sent no request.
+    bool is_shaking_hands() const { return shakes_hands_; }
     /// Breaks off whatever is under way.
     void abort();
 
@@ -51,6 +53,9 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     /// False: there is no TLS to be had with it. True: there is, or plain HTTP, to which the answer says so.
     net::Task<bool> begin_tls(Input& in);
     void tell_no_tls(const net::IoError& error);
+    net::Task<bool> check_status(core::Instant deadline);
+    net::Task<std::optional<tls::OcspAnswer::Status>> find_status(std::shared_ptr<const tls::OcspQuestion> question,
+                                                                  core::Instant deadline, bool& alive);
     /// One request. True: the connection can take another.
     net::Task<bool> serve_one(Input& in);
     net::Task<bool> serve_exchange(Input& in, proxy::Serving& q, std::size_t head_size);
@@ -76,7 +81,7 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     std::shared_ptr<const tls::ServerContexts> tls_;             // of the site that the handshake chose
     std::uint32_t requests_ = 0;
     Phase phase_ = Phase::fresh;
-    bool parked_ = false, gone_ = false, aborted_ = false, must_linger_ = false, lingers_ = true;
+    bool parked_ = false, gone_ = false, aborted_ = false, must_linger_ = false, lingers_ = true, shakes_hands_ = false;
 };
 
 }  // namespace sluice::server

@@ -81,18 +81,29 @@ Task<bool> Client::begin_tls(Input& in) {
     auto agreed = stream_.handshake_now();
     in.begin = in.end = 0;
     if (!agreed && net::Stream::would_block(agreed.error())) {
+        // Nobody is waited for any more who has not even asked.
+        if (worker_.draining()) co_return false;
         // Slow ones, and those that send a byte and no more, hold no buffer of ours.
         in.buffer.release();
+        shakes_hands_ = true;
         agreed = co_await stream_.handshake(deadline - worker_.loop().now());
+        shakes_hands_ = false;
         in.buffer = worker_.loop().buffers().lend_small();
     }
     served_by_ = nullptr;
     if (!agreed) {
-        tell_no_tls(agreed.error());
+        if (!aborted_) tell_no_tls(agreed.error());
         co_return false;
     }
     tls_ = chooser.tls();
-    co_return true;
+    if (tls_->description().ocsp == tls::ClientOcsp::off) co_return true;
+    if (worker_.draining()) co_return false;
+    in.buffer.release();
+    shakes_hands_ = true;
+    const bool known = co_await check_status(deadline);
+    shakes_hands_ = false;
+    in.buffer = worker_.loop().buffers().lend_small();
+    co_return known;
 }
 
 /// In nginx's words and at its levels: what clients do is nobody's alarm.

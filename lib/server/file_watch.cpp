@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <deque>
 #include <filesystem>
 #include <set>
 
@@ -13,6 +14,39 @@ namespace sluice::server {
 namespace {
 constexpr std::uint32_t interesting = IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_TO | IN_DELETE | IN_ATTRIB | IN_ONLYDIR;
 constexpr auto settling = std::chrono::milliseconds(500);  // between the certificate and its key
+
+namespace fs = std::filesystem;
+
+/// The links that are followed to get to the file, and the file: any of them may be replaced. Folders may be links too
+/// (Kubernetes changes all files of one by one link in it).
+std::vector<std::string> names_on_way(const std::string& path) {
+    constexpr int most_links = 40;  // as the kernel has it
+    std::vector<std::string> out;
+    const fs::path whole(path);
+    std::deque<fs::path> left(whole.begin(), whole.end());
+    fs::path done;
+    for (int links = 0; !left.empty();) {
+        const auto part = std::move(left.front());
+        left.pop_front();
+        if (part.empty() || part == ".") continue;
+        if (part == "..") {
+            done = done.parent_path();
+            continue;
+        }
+        const auto here = done / part;  // "/" begins anew
+        std::error_code error;
+        const auto target = fs::read_symlink(here, error);
+        if (error || ++links > most_links) {
+            done = here;
+            continue;
+        }
+        out.push_back(here);
+        left.insert(left.begin(), target.begin(), target.end());
+    }
+    out.push_back(done);
+    return out;
+}
+
 }  // namespace
 
 FileWatch::FileWatch(boost::asio::io_context& control, std::function<void()> changed)
@@ -28,13 +62,9 @@ std::string FileWatch::watch(const std::vector<std::string>& paths) {
         wait();
     }
     std::string wrong;
-    for (const auto& path : paths) {
-        // The link may be set to another file, and the file it leads to may be replaced.
-        std::error_code error;
-        const auto target = std::filesystem::canonical(path, error);
-        for (const auto& name : {path, error ? path : target.string()})
+    for (const auto& path : paths)
+        for (const auto& name : names_on_way(path))
             if (auto failed = watch_name(name); !failed.empty()) wrong = std::move(failed);
-    }
     return wrong;
 }
 

@@ -141,6 +141,7 @@ std::string Server::put_in_service(std::shared_ptr<route::Snapshot> snapshot) {
         });
     }
     deployed_ = std::move(deployed);
+    staplers_.serve(*deployed_.snapshot);
     return "";
 }
 

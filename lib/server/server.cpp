@@ -83,6 +83,7 @@ std::string Server::start(const Options& options) {
 compile::Options Server::compile_options() {
     compile::Options out;
     out.prefix = place_.prefix;
+    out.conf_folder = config::folder_of(config::resolve_path(place_.prefix, place_.path));
     out.error_log = place_.error_log;
     out.tls = &tls_store_;
     out.before = deployed_.snapshot.get();
@@ -196,6 +197,7 @@ std::string Server::make_workers(const Deployed& deployed, unsigned count, Liste
     const int limit = settle_descriptor_limit(deployed.snapshot->main.open_files.has_value());
     shared_.reset(new Shared{clock_, log_writer_, spool_, upstream::dial, limit - descriptor_reserve(limit)});
     shared_->census = this;
+    shared_->ocsp = &ocsp_;
     try {
         for (unsigned i = 0; i < count; ++i) {
             auto& worker = shared_->workers.emplace_back(std::make_unique<Worker>(*shared_, deployed));
@@ -234,6 +236,7 @@ void Server::run() {
     spool_.start();
     running_ = shared_->workers.size();
     watch_certificates();
+    staplers_.serve(*deployed_.snapshot);
     for (auto& worker : shared_->workers)
         threads_.emplace_back([this, &worker] {
             worker->run();
@@ -249,7 +252,7 @@ void Server::run() {
     if (!pid_path_.empty()) process::remove_pid_file(std::exchange(pid_path_, ""), getpid());
     const bool logs_complete = log_writer_.stop(log_patience_);
     keeper_.finish();  // the log's thread may have asked it until now
-    if (!logs_complete) std::_Exit(0);
+    if (!logs_complete || ocsp_.is_busy()) std::_Exit(0);
     // Not before: the log's thread may be about to nudge a worker's loop.
     shared_->workers.clear();
     deployed_ = {};

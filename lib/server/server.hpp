@@ -17,7 +17,9 @@
 #include "server/control.hpp"
 #include "server/file_watch.hpp"
 #include "server/listen_table.hpp"
+#include "server/ocsp_desk.hpp"
 #include "server/options.hpp"
+#include "server/staplers.hpp"
 #include "server/worker.hpp"
 #include "spool/thread.hpp"
 #include "tls/store.hpp"
@@ -98,6 +100,8 @@ class Server final : exchange::Census {
     boost::asio::io_context control_{1};
     boost::asio::signal_set signals_{control_};
     std::unique_ptr<Control> control_socket_;
+    OcspDesk ocsp_{control_, clock_, [this](exchange::Level level, const std::string& text) { log(level, text); }};
+    Staplers staplers_{control_, clock_, ocsp_};
     FileWatch certificate_watch_{control_, [this] { renew_certificates(); }};
     boost::asio::steady_timer watch_day_{control_};
     std::shared_ptr<boost::asio::steady_timer> shutdown_alarm_;

@@ -52,11 +52,16 @@ void Worker::release(proxy::Configured& conf) {
 }
 
 void Worker::abort_users_of(const route::Snapshot& snapshot) {
+    abort_if([&](const Client& client) { return client.is_served_by(snapshot); });
+}
+
+template <class Condition>
+void Worker::abort_if(Condition is_to_go) {
     // Each may end others: all are looked at once, in turn.
     for (std::size_t left = clients_.size(); left > 0 && !clients_.empty(); --left) {
         Client& client = clients_.front();
         clients_.splice(clients_.end(), clients_, clients_.begin());
-        if (client.is_served_by(snapshot)) client.abort();
+        if (is_to_go(client)) client.abort();
     }
 }
 
@@ -191,6 +196,7 @@ void Worker::begin_drain() {
         Client& client = *it++;
         client.close_if_quiet();
     }
+    abort_if([](const Client& client) { return client.is_shaking_hands(); });
 }
 
 void Worker::stop() {

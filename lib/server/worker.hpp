@@ -31,6 +31,7 @@ struct Shared {
     std::vector<std::unique_ptr<class Worker>> workers = {};
     std::atomic<std::int64_t> told_paused{0};  // when it was last said that accepting pauses, microseconds; 0: never
     const exchange::Census* census = nullptr;
+    class OcspDesk* ocsp = nullptr;  // who looks up clients' certificates; on the control thread
 };
 
 /// Everything but the members marked so belongs to the thread that calls run().
@@ -89,6 +90,7 @@ class Worker final : net::TurnEnd {
 
     net::Loop& loop() { return loop_; }
     proxy::Service& service() { return service_; }
+    OcspDesk& ocsp() { return *shared_.ocsp; }
     bool draining() const { return service_.draining; }
     int descriptor_limit() const { return shared_.descriptor_limit; }
     std::size_t idle_connections() const { return pool_.idle(); }
@@ -121,6 +123,8 @@ class Worker final : net::TurnEnd {
     void begin_drain();
     void stop_now();
     void abort_clients();
+    template <class Condition>
+    void abort_if(Condition is_to_go);
     void on_turn_end() override;
 
     Shared& shared_;

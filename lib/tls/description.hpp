@@ -62,6 +62,21 @@ struct SessionCacheRule {
     bool operator==(const SessionCacheRule&) const = default;
 };
 
+/// ssl_ocsp: whose certificates are looked up.
+enum class ClientOcsp : std::uint8_t {
+    off,
+    on,    // the client's and those of the authorities between it and the root
+    leaf,  // the client's alone
+};
+
+/// ssl_ocsp_cache.
+struct OcspCacheRule {
+    std::string name;      // "": nothing is kept
+    std::size_t size = 0;  // bytes
+
+    bool operator==(const OcspCacheRule&) const = default;
+};
+
 /// One site's side.
 struct ServerDescription {
     std::vector<Pair> pairs;  // of several types of key
@@ -84,6 +99,9 @@ struct ServerDescription {
     Item crl;
     bool stapling = false, stapling_verify = false;
     Item stapling_file, stapling_responder;
+    ClientOcsp ocsp = ClientOcsp::off;
+    Item ocsp_responder;  // empty: the one that the certificate names
+    OcspCacheRule ocsp_cache;
     bool reject_handshake = false;
 
     bool operator==(const ServerDescription&) const = default;

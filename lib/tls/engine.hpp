@@ -114,6 +114,9 @@ class Engine {
     SSL* ssl() const { return ssl_.get(); }
     /// What failed, in OpenSSL's words: "SSL: error:0A00010B:SSL routines::wrong version number".
     const std::string& problem() const { return problem_; }
+    /// Of a server: why the client's certificate is not good though it verifies; "": nothing is known against it.
+    std::string_view client_doubt() const { return client_doubt_ ? std::string_view(*client_doubt_) : std::string_view(); }
+    void doubt_client(std::string why) { client_doubt_ = std::make_unique<const std::string>(std::move(why)); }
     /// The client was refused for the name it asked for.
     bool refused_name() const { return refused_name_; }
 
@@ -140,6 +143,7 @@ class Engine {
     std::unique_ptr<SSL, Free> ssl_;
     std::span<const char> first_;
     std::string problem_;
+    std::unique_ptr<const std::string> client_doubt_;
     std::string unsent_;  // records, in part or whole
     std::string* gathered_ = nullptr;  // where records go while several are made
     std::string early_;  // came before the handshake was over

@@ -43,8 +43,9 @@ std::string_view status_words(OcspAnswer::Status status);
 struct OcspCheck {
     const X509* certificate = nullptr;
     const X509* issuer = nullptr;
-    STACK_OF(X509) * others = nullptr;  // certificates that may have signed it, believed without a chain of their own
-    X509_STORE* store = nullptr;        // nullptr: who signed it is not asked
+    STACK_OF(X509) * others = nullptr;  // certificates that may have signed it, believed without a chain of their own;
+                                        // nullptr: no signature is looked at
+    X509_STORE* store = nullptr;        // nullptr: that the signer may sign is not asked
 };
 
 /// How far a responder's clock may be from ours.

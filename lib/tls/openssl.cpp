@@ -7,6 +7,11 @@ Owned<X509> share(X509* certificate) {
     return Owned<X509>(certificate);
 }
 
+Owned<X509_STORE> share(X509_STORE* store) {
+    X509_STORE_up_ref(store);
+    return Owned<X509_STORE>(store);
+}
+
 Owned<BIO> reader_of(std::string_view text) {
     return Owned<BIO>(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }

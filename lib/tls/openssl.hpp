@@ -49,6 +49,8 @@ using Owned = std::unique_ptr<T, Free>;
 /// One reference more; OpenSSL counts them atomically.
 Owned<X509> share(X509* certificate);
 
+Owned<X509_STORE> share(X509_STORE* store);
+
 /// A BIO that reads `text`, which must outlive it.
 Owned<BIO> reader_of(std::string_view text);
 /// A BIO that keeps what is written, and that as text.

@@ -16,6 +16,9 @@ struct Parts {
     std::shared_ptr<SessionCache> cache;           // nullptr: none is shared
     std::vector<std::shared_ptr<Staple>> staples;  // one for each pair, in their order; empty: no stapling
     std::vector<X509*> certificates;               // of those pairs; compared, not read
+    std::shared_ptr<SessionCache> statuses;        // of clients' certificates; nullptr: they are not kept
+    bool checks_clients = false;                   // a session may be taken up once that has been asked, not before
+    bool gives_tickets = false;                    // then: with TLS 1.3 there is something to take up
     std::chrono::seconds timeout{};
 };
 

@@ -4,6 +4,7 @@
 #include "tls/exchange_keys.hpp"
 #include "tls/prepare.hpp"
 #include "tls/server_rules.hpp"
+#include "tls/staple_questions.hpp"
 #include "tls/stapling_file.hpp"
 
 namespace sluice::tls {
@@ -91,12 +92,33 @@ class ServerMaker {
                 parts->certificates.push_back(pair->certificate.get());
                 parts->staples.push_back(std::make_shared<Staple>(store_.clock()));
             }
-            if (!description_.stapling_file.empty())
+            if (description_.stapling_file.empty())
+                out_->staple_questions_ = staple_questions(description_, out_->pairs_, out_->trust_.get(), complaints_);
+            else
                 good = load_stapling_file(description_.stapling_file, out_->pairs_, out_->trust_.get(), parts->staples,
                                           store_, complaints_) &&
                        good;
         }
+        good = load_ocsp(*parts) && good;
         out_->parts_ = std::move(parts);
+        return good;
+    }
+
+    bool load_ocsp(Parts& parts) {
+        if (description_.ocsp == ClientOcsp::off) return true;
+        parts.checks_clients = true;
+        parts.gives_tickets = keeps_sessions(description_);
+        bool good = true;
+        if (const Item& url = description_.ocsp_responder; !url.empty()) {
+            std::string problem;
+            out_->ocsp_responder_ = parse_responder(url.text, problem);
+            good = out_->ocsp_responder_.has_value();
+            if (!good) refuse(complaints_, url, problem + " in OCSP responder " + shown(url) + " in \"ssl_ocsp_responder\"", "as in http://ocsp.example.com/");
+        }
+        if (!description_.ocsp_cache.name.empty()) {
+            parts.statuses = store_.ocsp_cache(description_.ocsp_cache, complaints_);
+            good = good && parts.statuses;
+        }
         return good;
     }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tls/description.hpp"
+#include "tls/ocsp_question.hpp"
 #include "tls/parts.hpp"
 #include "tls/store.hpp"
 
@@ -20,6 +21,12 @@ class ServerContexts {
     const std::vector<std::shared_ptr<const LoadedPair>>& pairs() const { return pairs_; }
     /// Where to put a responder's answers: one for each pair; empty unless the site staples.
     const std::vector<std::shared_ptr<Staple>>& staples() const { return parts_->staples; }
+    /// What to ask for them: one for each pair, nullptr if nobody can be asked; empty if the answer comes from a file.
+    const std::vector<std::shared_ptr<const OcspQuestion>>& staple_questions() const { return staple_questions_; }
+    /// ssl_ocsp_cache; nullptr: there is none.
+    SessionCache* statuses() const { return parts_->statuses.get(); }
+    /// ssl_ocsp_responder.
+    const std::optional<OcspResponder>& ocsp_responder() const { return ocsp_responder_; }
     /// nullptr: nobody is asked for a certificate, nor is anybody verified.
     const Trust* trust() const { return trust_.get(); }
 
@@ -28,6 +35,8 @@ class ServerContexts {
     ServerDescription description_;
     std::vector<std::shared_ptr<const LoadedPair>> pairs_;
     std::shared_ptr<const Trust> trust_;
+    std::vector<std::shared_ptr<const OcspQuestion>> staple_questions_;
+    std::optional<OcspResponder> ocsp_responder_;
     std::shared_ptr<const Parts> parts_;
     std::vector<Owned<SSL_CTX>> contexts_;
 };

@@ -20,9 +20,16 @@ std::string identity_of(const ServerDescription& description, const Trust* trust
     digest.add({reinterpret_cast<const char*>(&description.verify), sizeof description.verify});
     digest.add(verifies ? std::to_string(description.verify_depth) : "");
     digest.add(verifies && trust ? trust->digest : "");
+    digest.add({reinterpret_cast<const char*>(&description.ocsp), sizeof description.ocsp});
+    digest.add(description.ocsp_responder.text);
     digest.add(identity_of(description.commands, open));  // some are about verification
     for (const auto& pair : pairs) digest.add(pair->certificate.get());
     return digest.finish();
+}
+
+bool keeps_sessions(const ServerDescription& description) {
+    const SessionCacheRule& rule = description.session_cache;
+    return description.tickets || (!rule.off && (rule.builtin || !rule.shared.empty()));
 }
 
 void set_sessions(SSL_CTX* context, const ServerDescription& description, const std::string& identity) {
@@ -40,11 +47,11 @@ void set_sessions(SSL_CTX* context, const ServerDescription& description, const 
         use_session_cache(context);
     }
     if (!description.tickets) SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
-    const bool kept = !rule.off && (rule.builtin || !rule.shared.empty());
     // One for each connection: a client that opens several at once has as many afterwards, and making one is a
     // noticeable part of a handshake. With neither tickets nor a cache, those of TLS 1.3 would be promises that nobody
     // keeps.
-    SSL_CTX_set_num_tickets(context, description.tickets || kept ? 1 : 0);
+    // Where clients are looked up by OCSP it comes after that (keep_checked_session).
+    SSL_CTX_set_num_tickets(context, keeps_sessions(description) && description.ocsp == ClientOcsp::off ? 1 : 0);
     use_ticket_keys(context);
 }
 

@@ -17,6 +17,9 @@ namespace sluice::tls {
 std::string identity_of(const ServerDescription& description, const Trust* trust,
                         const std::vector<std::shared_ptr<const LoadedPair>>& pairs, const Opener& open);
 
+/// Whether there is anywhere for a session to be taken up from.
+bool keeps_sessions(const ServerDescription& description);
+
 /// Tickets, caches and how long; `identity` keeps sessions where they belong.
 void set_sessions(SSL_CTX* context, const ServerDescription& description, const std::string& identity);
 

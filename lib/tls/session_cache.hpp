@@ -61,6 +61,10 @@ class SessionCache {
     std::size_t used_parts_;  // a power of two: those of a small cache would have no room for a large session
 };
 
+/// After a full handshake with a client whose certificate has been found good: from now on its session may be taken up.
+/// With TLS 1.3 the client is told of it with what is sent next.
+void keep_checked_session(SSL* connection);
+
 /// Has sessions of `context` kept by, and taken from, the cache of the context that a connection uses in the end.
 void use_session_cache(SSL_CTX* context);
 

@@ -18,17 +18,25 @@ bool lives_in_ticket(const SSL* connection) {
     return SSL_version(connection) == TLS1_3_VERSION && (SSL_get_options(connection) & SSL_OP_NO_TICKET) == 0;
 }
 
-/// 0: we do not keep a reference.
-int keep(SSL* connection, SSL_SESSION* session) {
-    const Parts* parts = parts_of(connection);
-    if (!parts || !parts->cache || lives_in_ticket(connection)) return 0;
+void put(const Parts& parts, const SSL_SESSION* session) {
     const int size = i2d_SSL_SESSION(session, nullptr);
-    if (size <= 0 || static_cast<std::size_t>(size) > SessionCache::most_of_one) return 0;
+    if (size <= 0 || static_cast<std::size_t>(size) > SessionCache::most_of_one) return;
     std::string bytes(static_cast<std::size_t>(size), '\0');
     auto* at = reinterpret_cast<unsigned char*>(bytes.data());
     i2d_SSL_SESSION(session, &at);
-    parts->cache->put(id_of(session), bytes, parts->timeout);
+    parts.cache->put(id_of(session), bytes, parts.timeout);
     wipe(bytes);
+}
+
+bool awaits_check(const Parts& parts, const SSL* connection) {
+    return parts.checks_clients && SSL_version(connection) != TLS1_3_VERSION;
+}
+
+/// 0: we do not keep a reference.
+int keep(SSL* connection, SSL_SESSION* session) {
+    const Parts* parts = parts_of(connection);
+    if (!parts || !parts->cache || lives_in_ticket(connection) || awaits_check(*parts, connection)) return 0;
+    put(*parts, session);
     return 0;
 }
 
@@ -50,6 +58,16 @@ void forget(SSL_CTX* context, SSL_SESSION* session) {
 }
 
 }  // namespace
+
+void keep_checked_session(SSL* connection) {
+    const Parts* parts = parts_of(connection);
+    if (!parts) return;
+    if (!awaits_check(*parts, connection)) {
+        if (parts->gives_tickets) SSL_new_session_ticket(connection);
+        return;
+    }
+    if (parts->cache) put(*parts, SSL_get_session(connection));
+}
 
 void use_session_cache(SSL_CTX* context) {
     SSL_CTX_sess_set_new_cb(context, keep);

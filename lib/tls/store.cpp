@@ -67,23 +67,33 @@ std::shared_ptr<const Trust> Store::trust(const TrustRule& rule, Complaints& com
 }
 
 std::shared_ptr<SessionCache> Store::session_cache(const SessionCacheRule& rule, Complaints& complaints) {
-    const std::string name = "session cache \"" + rule.shared + "\"";
-    if (rule.shared_size < SessionCache::least_size) {
-        refuse(complaints, {}, name + " is too small: " + std::to_string(rule.shared_size) + " bytes",
+    return cache("session cache", rule.shared, rule.shared_size, complaints);
+}
+
+std::shared_ptr<SessionCache> Store::ocsp_cache(const OcspCacheRule& rule, Complaints& complaints) {
+    return cache("OCSP cache", rule.name, rule.size, complaints);
+}
+
+/// Those of either kind have names of their own.
+std::shared_ptr<SessionCache> Store::cache(const char* kind, const std::string& of_conf, std::size_t size,
+                                           Complaints& complaints) {
+    const std::string name = std::string(kind) + " \"" + of_conf + "\"";
+    if (size < SessionCache::least_size) {
+        refuse(complaints, {}, name + " is too small: " + std::to_string(size) + " bytes",
                "it needs 32k at least; 1m keeps about 4000 sessions");
         return nullptr;
     }
-    const auto [of_conf, first] = cache_sizes_.emplace(rule.shared, rule.shared_size);
-    if (!first && of_conf->second != rule.shared_size) {
+    const auto [known, first] = cache_sizes_.emplace(name, size);
+    if (!first && known->second != size) {
         refuse(complaints, {},
-               "the size " + std::to_string(rule.shared_size) + " of " + name +
-                   " conflicts with its size elsewhere in the conf, " + std::to_string(of_conf->second));
+               "the size " + std::to_string(size) + " of " + name + " conflicts with its size elsewhere in the conf, " +
+                   std::to_string(known->second));
         return nullptr;
     }
-    auto out = find_used(caches_, rule.shared);
-    if (out && out->room() == rule.shared_size) return out;
-    out = std::make_shared<SessionCache>(rule.shared_size, clock_);
-    caches_[rule.shared] = out;
+    auto out = find_used(caches_, name);
+    if (out && out->room() == size) return out;
+    out = std::make_shared<SessionCache>(size, clock_);
+    caches_[name] = out;
     return out;
 }
 

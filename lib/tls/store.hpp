@@ -27,6 +27,8 @@ class Store {
     /// ssl_session_cache shared:NAME:SIZE, with the sessions of the one before if the size is the same. nullptr: too
     /// small, or there is another of this name in the same conf.
     std::shared_ptr<SessionCache> session_cache(const SessionCacheRule& rule, Complaints& complaints);
+    /// ssl_ocsp_cache shared:NAME:SIZE: statuses of certificates, in the same way.
+    std::shared_ptr<SessionCache> ocsp_cache(const OcspCacheRule& rule, Complaints& complaints);
     /// Keys from files; without any those that all contexts share and that change by themselves.
     std::shared_ptr<TicketKeys> ticket_keys(const std::vector<Item>& files, std::chrono::seconds timeout,
                                             Complaints& complaints);
@@ -42,6 +44,8 @@ class Store {
 
   private:
     static const core::Clock& system_clock();
+    std::shared_ptr<SessionCache> cache(const char* kind, const std::string& of_conf, std::size_t size,
+                                        Complaints& complaints);
     const Passwords* passwords(const Item& file, Complaints& complaints);
 
     const core::Clock& clock_;

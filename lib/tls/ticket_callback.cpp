@@ -50,6 +50,8 @@ int for_ticket(SSL* connection, unsigned char* name, unsigned char* iv, EVP_CIPH
                int encrypts) {
     const Parts* parts = parts_of(connection);
     if (!parts || !parts->tickets) return without;
+    // Up to TLS 1.2 a ticket is a part of the handshake.
+    if (encrypts == 1 && parts->checks_clients && SSL_version(connection) != TLS1_3_VERSION) return without;
     if (encrypts == 1) return encrypt(*parts->tickets, name, iv, cipher, hmac);
     // In TLS 1.3 a ticket should be used once (RFC 8446 C.4), so each brings another.
     return decrypt(*parts->tickets, name, iv, cipher, hmac, SSL_version(connection) == TLS1_3_VERSION);

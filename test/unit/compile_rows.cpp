@@ -122,6 +122,7 @@ TEST_CASE("what is here passes with its own example, wherever it may stand") {
             std::string text = conf_around(config::example_of(row), context);
             if (text.empty()) return;
             if (row.name == "access_log") text.insert(text.find("http {") + 6, " log_format main $uri; ");
+            if (row.name == "ssl_certificate") text.insert(text.find("http {") + 6, " ssl_certificate_key a.key; ");
             const auto snapshot = test::compile_text(text);
             INFO(text << test::said(*snapshot));
             CHECK(snapshot->conf.ok());

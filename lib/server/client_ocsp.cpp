@@ -1,0 +1,74 @@
+// ssl_ocsp: a client's certificate is looked up when the handshake is done, before anything else is.
+#include "server/client.hpp"
+#include "server/ocsp_desk.hpp"
+#include "server/worker.hpp"
+#include "tls/client_status.hpp"
+
+namespace sluice::server {
+
+using core::Code;
+using exchange::Level;
+using net::Task;
+
+namespace {
+
+/// One answer on its way from the control thread. Whoever waits may leave first.
+struct Awaited {
+    net::Stream* stream;  // nullptr: nobody waits any more; the worker's thread only
+    bool come = false;
+    std::optional<tls::OcspAnswer> answer;
+};
+
+void deliver(Awaited& awaited, const OcspVerdict& verdict) {
+    awaited.come = true;
+    awaited.answer = verdict.answer;
+    if (awaited.stream) awaited.stream->cancel_write(Code::cancelled);
+}
+
+}  // namespace
+
+/// Nothing: nobody knows, which has been logged. False from `alive`: the client has gone, or its time is over.
+Task<std::optional<tls::OcspAnswer::Status>> Client::find_status(std::shared_ptr<const tls::OcspQuestion> question,
+                                                                 core::Instant deadline, bool& alive) {
+    auto* const statuses = tls_->statuses();
+    if (const auto known = tls::known_status(statuses, *question)) co_return known;
+    const auto awaited = std::make_shared<Awaited>(Awaited{&stream_, false, {}});
+    Worker& worker = worker_;
+    worker_.ocsp().post(question, [awaited, &worker](const OcspVerdict& verdict) {
+        worker.loop().post([awaited, verdict] { deliver(*awaited, verdict); });
+    });
+    const auto ended = co_await stream_.pause(deadline - worker_.loop().now());
+    awaited->stream = nullptr;
+    if (!awaited->come) {
+        alive = false;
+        if (!ended && !aborted_) tell_no_tls(ended.error());
+        co_return std::nullopt;
+    }
+    if (!awaited->answer) co_return std::nullopt;
+    tls::remember_status(statuses, *question, *awaited->answer, worker_.loop().wall());
+    co_return awaited->answer->status;
+}
+
+/// True: the handshake has come to its end. A client that is not good gets a page, as for other faults of its certificate.
+Task<bool> Client::check_status(core::Instant deadline) {
+    const auto questions = tls::status_questions(stream_.tls()->ssl(), *tls_);
+    std::string_view refused;
+    for (const auto& [question, problem] : questions) {
+        bool alive = true;
+        std::optional<tls::OcspAnswer::Status> status;
+        if (question)
+            status = co_await find_status(question, deadline, alive);
+        else
+            tell(Level::error, problem, "while requesting certificate status");
+        if (!alive) co_return false;
+        refused = tls::refusal_words(status);
+        if (!refused.empty()) break;
+    }
+    if (!refused.empty())
+        stream_.doubt_client(std::string(refused));
+    else if (!SSL_session_reused(stream_.tls()->ssl()))
+        tls::keep_checked_session(stream_.tls()->ssl());
+    co_return true;
+}
+
+}  // namespace sluice::server
