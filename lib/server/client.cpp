@@ -68,6 +68,7 @@ net::Detached Client::serve() {
     Input in;
     in.buffer = worker_.loop().buffers().lend_small();
     bool more = true;
+    if (phase_ == Phase::fresh && begins_with_request()) phase_ = Phase::requests;
     if (phase_ != Phase::requests) {
         more = co_await begin(in);
         if (more && in.empty() && !worker_.draining()) {
@@ -112,6 +113,12 @@ Task<bool> Client::begin(Input& in) {
 bool Client::awaits_proxy_header() const {
     const auto* listening = worker_.conf().find_listening(local_.number);
     return listening && listening->proxy_protocol;
+}
+
+/// No PROXY header and no handshake: what made it readable is its first request.
+bool Client::begins_with_request() const {
+    const auto* listening = worker_.conf().find_listening(local_.number);
+    return !listening || !(listening->proxy_protocol || listening->secure);
 }
 
 Task<bool> Client::serve_one(Input& in) {

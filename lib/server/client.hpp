@@ -47,6 +47,7 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     /// False: the connection is to be closed.
     net::Task<bool> begin(Input& in);
     bool awaits_proxy_header() const;
+    bool begins_with_request() const;
     net::Task<bool> read_proxy_header(Input& in);
     /// Before any request: `why` while reading the PROXY header, while SSL handshaking.
     void tell(exchange::Level level, std::string_view why, std::string_view doing);
