@@ -1,5 +1,6 @@
 """The guard of what a request costs. benchmarks/guard is its command."""
 import argparse
+import os
 import pathlib
 import shutil
 import subprocess
@@ -109,7 +110,7 @@ def report(before, costs, changed):
 def main(words):
     options = arguments(words)
     try:
-        binary = options.binary or build()
+        binary = os.path.abspath(options.binary) if options.binary else build()
         now_versions = versions.of_guard(BUILD)
         then_versions, before = read_baseline(now_versions, options.accept)
         if options.accept and options.shape and then_versions != now_versions:

@@ -2,16 +2,10 @@
 // are part of it; reading the head is not.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <string>
-#include <vector>
 
-#include "../../test/support/requester.hpp"
-#include "compile/compile.hpp"
-#include "config/checker.hpp"
-#include "config/parser.hpp"
-#include "http/framing.hpp"
-#include "http/target.hpp"
-#include "route/decide.hpp"
+#include "asking.hpp"
 
 namespace {
 
@@ -19,7 +13,7 @@ using namespace sluice;
 
 /// `sites` servers, each with an exact and a wildcard name and `locations` prefixes, and the regexes of usual confs.
 std::string conf_of(std::size_t sites, std::size_t locations) {
-    std::string out = "events {}\nhttp {\nupstream app { server 127.0.0.1:8080; }\n";
+    std::string out = "upstream app { server 127.0.0.1:8080; }\n";
     for (std::size_t i = 0; i < sites; ++i) {
         const std::string site = std::to_string(i);
         out += "server {\nlisten 80;\nserver_name www.site" + site + ".test *.site" + site + ".test;\n";
@@ -31,47 +25,19 @@ std::string conf_of(std::size_t sites, std::size_t locations) {
             "location ~ \\.php$ { return 403; }\n"
             "location /old/ { rewrite ^/old/(.*)$ /area0/service-0/$1 last; }\n}\n";
     }
-    return out + "}\n";
-}
-
-std::shared_ptr<const route::Snapshot> compiled(std::size_t sites, std::size_t locations) {
-    config::Conf conf = config::parse(config::MemoryFiles({{"a", conf_of(sites, locations)}}), "a");
-    config::check(conf);
-    auto snapshot = compile::compile(std::move(conf));
-    if (!snapshot->conf.ok())
-        throw std::runtime_error(config::render(snapshot->conf.diagnostics, snapshot->conf.sources));
-    return snapshot;
+    return out;
 }
 
 /// One request of each of `count` sites in turn.
 void decide(benchmark::State& state, const std::string& path) {
     const auto sites = static_cast<std::size_t>(state.range(0)), locations = static_cast<std::size_t>(state.range(1));
-    const auto snapshot = compiled(sites, locations);
-    core::BufferPool buffers;
-    http::DateCache dates;
-    core::ManualClock clock;
-    core::Rng rng{1};
-    route::Tools tools{buffers, dates, clock, rng, {}};
-    const auto local = *net::Address::parse("127.0.0.1", 80), client = *net::Address::parse("127.0.0.1", 4000);
-    test::SilentRequester requester;
+    micro::Asking asking(micro::compiled(conf_of(sites, locations)));
     const std::size_t count = std::min<std::size_t>(sites, 64);
-    std::vector<std::string> heads;
     for (std::size_t i = 0; i < count; ++i)
-        heads.push_back("GET " + path + " HTTP/1.1\r\nHost: www.site" + std::to_string(i * sites / count) +
-                        ".test\r\n\r\n");
-    std::vector<exchange::Exchange> exchanges(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        auto& x = exchanges[i];
-        x.client = &client;
-        x.local = &local;
-        x.requester = &requester;
-        http::parse_request_head(heads[i], 0, {}, x.head);
-        x.framing = http::frame_request(x.head);
-        x.target = http::parse_target(x.head);
-    }
+        asking.add("GET " + path + " HTTP/1.1\r\nHost: www.site" + std::to_string(i * sites / count) + ".test\r\n\r\n");
     std::size_t next = 0;
     for (auto _ : state) {
-        route::Scope scope(*snapshot, snapshot->listening.front(), exchanges[next], tools);
+        route::Scope scope(*asking.snapshot, asking.listening(), asking.exchanges[next], asking.tools);
         auto decision = route::decide(scope);
         benchmark::DoNotOptimize(decision);
         next = next + 1 == count ? 0 : next + 1;
@@ -86,5 +52,3 @@ BENCHMARK_CAPTURE(decide, regex, "/x/index.php")->Apply(sizes);
 BENCHMARK_CAPTURE(decide, rewrite_last, "/old/a/b")->Apply(sizes);
 
 }  // namespace
-
-BENCHMARK_MAIN();

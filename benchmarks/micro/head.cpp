@@ -122,5 +122,3 @@ BENCHMARK_CAPTURE(basic_response, six_fields, response);
 BENCHMARK_CAPTURE(full_response, six_fields, response);
 
 }  // namespace
-
-BENCHMARK_MAIN();

@@ -139,5 +139,3 @@ BENCHMARK_CAPTURE(whole, plain, false);
 BENCHMARK_CAPTURE(whole, with_54_regexes, true);
 
 }  // namespace
-
-BENCHMARK_MAIN();
