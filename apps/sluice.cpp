@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "advice/commands.hpp"
+#include "bench/command.hpp"
 #include "explain/command.hpp"
 #include "server/conf_command.hpp"
 #include "server/demo.hpp"
@@ -38,6 +39,8 @@ int main(int argc, char** argv) {
     if (const auto status = sluice::advice::run_command(args, tools, std::cout, std::cerr)) return *status;
     if (!args.empty() && args.front() == "explain")
         return sluice::explain::explain_command(std::span(args).subspan(1), std::cout, std::cerr);
+    if (!args.empty() && args.front() == "bench")
+        return sluice::bench::bench_command(std::span(args).subspan(1), std::cout, std::cerr);
     if (!args.empty() && args.front() == "reason")
         return sluice::explain::reason_command(std::span(args).subspan(1), std::cout, std::cerr);
     if (const auto status = sluice::server::run_conf_command(argc, argv)) return *status;

@@ -15,6 +15,7 @@ Usage: sluice --backend ADDRESS [--backend ADDRESS]... [flags]
        sluice -c FILE [-t] [-p PREFIX] [-s reload|quit|...]   from an nginx conf
        sluice check|compat|explain|reference --help           ask about a conf
        sluice reason CODE                                     what a code means
+       sluice bench URL                                       load on a server
 
 Examples:
   See it work, with three small origins of its own, on port 8080:

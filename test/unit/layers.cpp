@@ -26,6 +26,7 @@ const std::vector<std::vector<std::string>> lines = {
     {"route"},
     {"proxy", "compile"},
     {"server", "explain"},
+    {"bench"},
 };
 
 /// The lowest of these open no socket.

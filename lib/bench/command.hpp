@@ -1,0 +1,14 @@
+// sluice bench
+#pragma once
+
+#include <iosfwd>
+#include <span>
+#include <string>
+
+namespace sluice::bench {
+
+/// `args` follow the word "bench". 0 done, 1 nobody could be reached or nothing was answered, 2 the command line is
+/// wrong.
+int bench_command(std::span<const std::string> args, std::ostream& out, std::ostream& err);
+
+}  // namespace sluice::bench

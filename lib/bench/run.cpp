@@ -1,0 +1,147 @@
+#include "bench/run.hpp"
+
+#include <algorithm>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <deque>
+#include <thread>
+
+#include "bench/worker.hpp"
+
+namespace sluice::bench {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto look_time = 100ms;
+constexpr double most_seconds_for_fine_windows = 100;
+
+/// Where counting begins: behind the phases that do not count, which come first.
+double counted_from(const Schedule& schedule) {
+    double out = 0;
+    for (std::size_t i = 0; i < schedule.phases().size() && !schedule.phases()[i].counts; ++i) out = schedule.end_of(i);
+    return out;
+}
+
+/// About a hundred in a run, but not under a tenth of a second or over one.
+double window_seconds(const Schedule& schedule) {
+    return std::clamp(schedule.seconds() / most_seconds_for_fine_windows, 0.1, 1.0);
+}
+
+class Run {
+  public:
+    Run(const Plan& plan, const Watch& watch)
+        : plan_(plan),
+          watch_(watch),
+          schedule_(plan.phases),
+          row_(even_row(plan.requests)),
+          board_(plan.threads, window_seconds(schedule_)),
+          shared_{plan, schedule_, row_, board_, counted_from(schedule_)} {
+        for (unsigned i = 0; i < plan.threads; ++i) workers_.emplace_back(shared_, i);
+    }
+
+    Result run() {
+        Result out;
+        for (Worker& worker : workers_)
+            if (out.failure.empty()) out.failure = worker.prepare();
+        if (!out.failure.empty()) return out;
+        signals_.async_wait([this](boost::system::error_code error, int) {
+            if (error) return;
+            interrupted_ = true;
+            for (Worker& worker : workers_) worker.stop();
+        });
+        std::vector<std::thread> threads;
+        for (Worker& worker : workers_) threads.emplace_back([&worker] { worker.run(); });
+        look();
+        context_.run();
+        for (std::thread& thread : threads) thread.join();
+        return gather();
+    }
+
+  private:
+    void look() {
+        if (shared_.start == 0 && shared_.ready == plan_.threads) shared_.start = now_ns() + 2'000'000;
+        if (shared_.ended == plan_.threads) {
+            signals_.cancel();
+            return;
+        }
+        if (watch_.look && shared_.start != 0) {
+            const double since = static_cast<double>(now_ns() - shared_.start) * 1e-9 - shared_.counted_from;
+            const bool endless = plan_.requests_limit != 0 && schedule_.seconds() > 86400;
+            watch_.look(
+                {since, endless ? 0 : schedule_.seconds() - shared_.counted_from, board_.latest(), board_.failed()});
+        }
+        timer_.expires_after(shared_.start == 0 ? 1ms : look_time);
+        timer_.async_wait([this](boost::system::error_code error) {
+            if (!error) look();
+        });
+    }
+
+    Result gather() const {
+        Result out;
+        std::int64_t last = shared_.start;
+        for (const Worker& worker : workers_) {
+            out.connect.merge(worker.connect_times());
+            out.total.tally.merge(worker.tally());
+            for (std::size_t i = 0; i < troubles; ++i)
+                if (out.words[i].empty()) out.words[i] = worker.words()[i];
+            out.cpu += worker.cpu();
+            out.busy = std::max(out.busy, worker.busy());
+            last = std::max(last, worker.last_end());
+        }
+        const double ran = static_cast<double>(last - shared_.start) * 1e-9;
+        for (std::size_t i = 0; i < schedule_.phases().size(); ++i)
+            if (schedule_.phases()[i].counts && schedule_.start_of(i) <= ran) out.parts.push_back(part(i, ran));
+        for (const Part& p : out.parts) {
+            out.total.seconds += p.seconds;
+            out.total.due += p.due;
+            out.total.finished += p.finished;
+            out.total.tally.merge(p.tally);
+            out.total.latency.merge(p.latency);
+            out.total.service.merge(p.service);
+        }
+        out.moments = board_.moments();
+        out.interrupted = interrupted_;
+        return out;
+    }
+
+    Part part(std::size_t i, double ran) const {
+        Part out;
+        out.phase = schedule_.phases()[i];
+        out.seconds =
+            std::min(schedule_.end_of(i), ends_early(ran) ? ran : schedule_.seconds()) - schedule_.start_of(i);
+        for (const Worker& worker : workers_) {
+            const Part& theirs = worker.parts()[i];
+            out.due += theirs.due;
+            out.finished += theirs.finished;
+            out.tally.merge(theirs.tally);
+            out.latency.merge(theirs.latency);
+            out.service.merge(theirs.service);
+        }
+        return out;
+    }
+
+    bool ends_early(double ran) const {
+        return ran < schedule_.seconds() && (interrupted_ || plan_.requests_limit != 0);
+    }
+
+    const Plan& plan_;
+    const Watch& watch_;
+    const Schedule schedule_;
+    const std::vector<std::uint32_t> row_;
+    Board board_;
+    Shared shared_;
+    std::deque<Worker> workers_;
+    boost::asio::io_context context_{1};
+    boost::asio::signal_set signals_{context_, SIGINT, SIGTERM};
+    boost::asio::steady_timer timer_{context_};
+    bool interrupted_ = false;
+};
+
+}  // namespace
+
+Result run(const Plan& plan, const Watch& watch) { return Run(plan, watch).run(); }
+
+}  // namespace sluice::bench
