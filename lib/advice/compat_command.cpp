@@ -42,16 +42,16 @@ constexpr Title titles[] = {
 };
 
 struct Use {
-    const Row* row = nullptr;
+    std::string_view reason;
     std::vector<config::Span> places;
 };
 /// By name. One name may be in two groups: a word of http need not be one of stream.
 using Uses = std::map<std::string, Use, std::less<>>;
 using Table = std::map<Group, Uses>;
 
-Group group_of(const Row* row, std::string_view name) {
-    if (!row) return config::find_rows(name).empty() ? Group::unknown : Group::misplaced;
-    switch (row->support) {
+Group group_of(const Row* row, const config::Directive& directive) {
+    if (!row) return config::find_rows(directive.name.value).empty() ? Group::unknown : Group::misplaced;
+    switch (support_of(*row, directive)) {
         case Support::here:
             return Group::supported;
         case Support::without_effect:
@@ -69,8 +69,8 @@ Table uses_of(const View& view) {
     each_directive(view.top(), [&](const config::Directive& d, const Level& level) {
         if (level.context & (config::in::entries | config::in::opaque) || d.name.value.empty()) return;
         const Row* row = config::find_row(d.name.value, level.context);
-        Use& use = out[group_of(row, d.name.value)][d.name.value];
-        use.row = row;
+        Use& use = out[group_of(row, d)][d.name.value];
+        if (row) use.reason = reason_of(*row, d);
         use.places.push_back(d.name.span);
     });
     return out;
@@ -112,7 +112,7 @@ void print_group(const Title& title, const Uses& uses, const View& view, std::os
         const std::string count = std::to_string(use.places.size());
         out << "  " << column(name, width) << ' ' << std::string(count.size() < 5 ? 5 - count.size() : 0, ' ') << count
             << "  " << places_of(use, view) << '\n';
-        if (use.row && !use.row->reason.empty()) out << std::string(width + 10, ' ') << use.row->reason << '\n';
+        if (!use.reason.empty()) out << std::string(width + 10, ' ') << use.reason << '\n';
     }
     out << '\n';
 }

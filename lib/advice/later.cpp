@@ -11,7 +11,7 @@ std::vector<Later> later_words(const View& view) {
     each_directive(view.top(), [&](const config::Directive& d, const Level& level) {
         if (level.context & (config::in::entries | config::in::opaque)) return;
         const config::Row* row = config::find_row(d.name.value, level.context);
-        if (!row || row->support != config::Support::later) return;
+        if (!row || config::support_of(*row, d) != config::Support::later) return;
         auto known = std::ranges::find(out, row->name, &Later::name);
         if (known == out.end()) known = out.insert(out.end(), Later{row->name, config::known_since(*row), 0, d.name.span});
         ++known->count;

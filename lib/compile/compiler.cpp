@@ -203,7 +203,7 @@ void Compiler::set_all(Level& level, const std::vector<Directive>& block) {
         if (is_structural(d.name.value)) continue;
         const auto* row = config::find_row(d.name.value, level.context);
         if (!row) continue;
-        if (row->support == config::Support::later || row->support == config::Support::never) {
+        if (const auto support = config::support_of(*row, d); support == config::Support::later || support == config::Support::never) {
             missing(d, *row);
             continue;
         }

@@ -160,13 +160,15 @@ void set_cache(Level& level, const Directive& d) {
     level.c.snapshot.file_caches.push_back(cache);
 }
 
+void set_default_type(Level& level, const Directive& d) { level.settings.default_type = d.args[0].value; }
+
 constexpr Setter table[] = {
     {"root", set_root},
     {"alias", set_alias},
     {"index", set_index},
     {"try_files", set_try_files},
     {"types", set_types},
-    {"default_type", set<&Settings::default_type>},
+    {"default_type", set_default_type},
     {"etag", set<&Settings::files, &FileSettings::etag>},
     {"if_modified_since", set_modified_since},
     {"max_ranges", set<&Settings::files, &FileSettings::max_ranges>},

@@ -36,7 +36,7 @@ void Compiler::compile_http(const Directive& http) {
         usual.file = file(path(usual.target));
         settings.access_logs = std::make_shared<const std::vector<route::AccessLog>>(1, usual);
     }
-    settings.default_type.prepend("text/plain");
+    settings.default_type = "text/plain";
     settings.files.root.prepend(path("html"));
     settings.files.types = std::make_shared<const route::Types>(route::Types::usual());
     Level level{*this, in::http, settings};

@@ -108,7 +108,7 @@ void Checker::entries(const std::vector<Directive>& list, const Row& row) {
 
 void Checker::report_support(const Directive& directive, const Row& row) {
     const std::string name = in_quotes(row.name);
-    if (row.support == Support::later && later_.insert(row.name).second)
+    if (support_of(row, directive) == Support::later && later_.insert(row.name).second)
         conf_.diagnostics.warning("later", directive.name.span,
                                   concat({name, " is known, but not there yet: it comes in a later version"}));
     if (row.support == Support::never)

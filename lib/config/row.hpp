@@ -84,6 +84,13 @@ const Row* find_row(std::string_view name, Contexts context);
 /// The names of the rows that may stand in `context`, or of all with in::any; in alphabetical order.
 std::vector<std::string_view> names_in(Contexts context);
 
+struct Directive;
+
+/// As the row says, but for "off" of a word that comes later and is off without it: there is nothing to do.
+Support support_of(const Row& row, const Directive& directive);
+/// Why nothing is lost, of what is accepted without effect; or what to do instead.
+std::string_view reason_of(const Row& row, const Directive& directive);
+
 /// "nginx has it since 1.5.4", "nginx has it from its first years on"
 std::string known_since(const Row& row);
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "config/tree.hpp"
 #include "config/words.hpp"
 
 namespace sluice::config {
@@ -71,6 +72,15 @@ std::vector<std::string_view> names_in(Contexts context) {
     for (const Row* row : index())
         if ((row->contexts & context) && (out.empty() || out.back() != row->name)) out.push_back(row->name);
     return out;
+}
+
+Support support_of(const Row& row, const Directive& directive) {
+    const bool off = directive.args.size() == 1 && directive.args[0].value == "off" && row.standard == "off";
+    return off && row.support == Support::later ? Support::without_effect : row.support;
+}
+
+std::string_view reason_of(const Row& row, const Directive& directive) {
+    return support_of(row, directive) == row.support ? row.reason : "it is off without the directive, too";
 }
 
 std::string known_since(const Row& row) {

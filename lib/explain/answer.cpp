@@ -149,8 +149,8 @@ std::vector<Item> later_words(const Scope& scope, const Places& places) {
     for (const auto* block : places.blocks_at(scope.route->where))
         for (const auto& directive : *block) {
             const auto rows = config::find_rows(directive.name.value);
-            const bool later = !rows.empty() && std::ranges::all_of(rows, [](const auto* row) {
-                return row->support == config::Support::later;
+            const bool later = !rows.empty() && std::ranges::all_of(rows, [&](const auto* row) {
+                return config::support_of(*row, directive) == config::Support::later;
             });
             if (later) out.push_back({directive.name.value, "", places.of(directive.span)});
         }

@@ -72,7 +72,7 @@ std::string_view content_type(Scope& scope) {
         if (const auto* told = http::find(*scope.carried, http::FieldId::content_type)) return told->value;
     const auto& types = scope.settings().files.types;
     const auto type = types ? types->of_ending(ending_of(scope.uri)) : std::string_view{};
-    return type.empty() ? escape(scope.evaluate(scope.settings().default_type), Escape::line, scope.arena) : type;
+    return type.empty() ? escape(scope.settings().default_type, Escape::line, scope.arena) : type;
 }
 
 bool leaves_root(std::string_view path, std::size_t root) {

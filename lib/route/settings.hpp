@@ -260,7 +260,7 @@ struct Settings {
     Shared<AccessLog> access_logs;
     Shared<ErrorLog> error_logs;
     observe::LogOptions log_cache;  // open_log_file_cache
-    vars::Template default_type;  // "": none is told
+    std::string default_type;  // as it stands, "$" too; "": none is told
     vars::Template server_tokens_text;
     ServerTokens server_tokens = ServerTokens::on;
     Satisfy satisfy = Satisfy::all;

@@ -322,6 +322,8 @@ ask_all("ret.test", """
     /301bare
     /301empty
     /type?a=1
+    /off
+    /type-of-arg?a=text/html
     /bytes
     HEAD /301
     HEAD /404

@@ -105,11 +105,7 @@ TEST_CASE("rewrites do not grow without end") {
 TEST_CASE("what was decoded begins no line of its own") {
     const ConfServer server(R"x(
         server { listen @LISTEN@; server_name a;
-                 location ~ "(?s)^/to/(.*)$" { proxy_pass $1; }
-                 location ~ "(?s)^/type/(.*)$" { default_type $1; return 200 x; } })x");
+                 location ~ "(?s)^/to/(.*)$" { proxy_pass $1; } })x");
     CHECK(server.get("/to/zz%0aforged").status == 500);
     CHECK(server.wait_for_error("that is no URL").find("zz\\x0Aforged") != std::string::npos);
-    const auto typed = server.get("/type/a%0d%0aX-Evil:%201");
-    CHECK_FALSE(typed.has("X-Evil"));
-    CHECK(typed["Content-Type"] == "a%0D%0AX-Evil: 1");
 }

@@ -21,7 +21,8 @@ const config::MemoryFiles files({
      "}\n}\n"},
     {"lint.conf", "events {}\nhttp {\n    geo $a {\n        default 0;\n    }\n}\n"},
     {"error.conf", "events {}\nhttp {\n    sever {\n    }\n}\n"},
-    {"later.conf", "events {}\nhttp {\n    gzip on;\n    server {\n        gzip off;\n        charset a;\n    }\n}\n"},
+    {"later.conf", "events {}\nhttp {\n    gzip on;\n    server {\n        gzip on;\n        charset a;\n    }\n}\n"},
+    {"off.conf", "events {}\nhttp {\n    gzip off;\n    proxy_cache off;\n    server {\n        auth_basic off;\n    }\n}\n"},
     {"never.conf",
      "events {}\nhttp {\n    server {\n        location / {\n            fastcgi_pass a;\n        }\n    }\n}\n"},
     {"misplaced.conf", "events {}\nhttp {\n    proxy_pass http://a;\n}\n"},
@@ -176,6 +177,10 @@ not yet:
 
 5 directives: 3 supported and 2 not yet
 )");
+    const Outcome off = run({"compat", "off.conf"});
+    CHECK(has(off.out, "accepted without effect, and why nothing is lost:\n  auth_basic      1  line 6\n                     it is off without the directive, too\n"));
+    CHECK(has(off.out, "6 directives: 3 supported and 3 without effect\n"));
+    CHECK_FALSE(has(run({"check", "off.conf"}).out, "does not have this yet"));
     const Outcome never = run({"compat", "never.conf"});
     CHECK(never.status == 1);
     CHECK(has(never.out, "never, and what to do instead:\n  fastcgi_pass     1  line 5\n"));
