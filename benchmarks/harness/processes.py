@@ -76,7 +76,7 @@ def interrupted(number, _):
 
 
 def clean_up_at_exit():
-    """SIGTERM and SIGHUP end the program as Ctrl-C does, so that everything is stopped."""
+    """SIGTERM and SIGHUP end the program as Ctrl-C does, and Ctrl-C one that a shell has put into the background, too."""
     atexit.register(stop_all)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, interrupted)

@@ -52,7 +52,7 @@ class Loads(unittest.TestCase):
             load.parse_bench("sluice: no such command")
 
     def test_the_weakest(self):
-        rows = {"a": {"samples": [{"rate": 9, "errors": 0}]}, "b": {"samples": [{"rate": 1, "errors": 5}, {"rate": 4, "errors": 0}]},
+        rows = {"a": {"samples": [{"rate": 9, "errors": 0}]}, "b": {"samples": [{"rate": 7, "errors": 5}, {"rate": 3, "errors": 0}, {"rate": 4, "errors": 0}]},
                 "c": {"samples": []}}
         self.assertEqual(latency.weakest(rows), ("b", 4))
         self.assertIsNone(latency.weakest({"c": {"samples": []}}))
