@@ -2,7 +2,7 @@
 import re
 from dataclasses import dataclass
 
-_CONDITION = re.compile(r"^#(tls|plain|many|one|routes|root)(-once)? (.*)$")
+_CONDITION = re.compile(r"^#(tls|plain|many|one|routes|root|log|nolog)(-once)? (.*)$")
 _PER_PEER = ("@peer@", "@peer_host@", "@peer_port@", "@number@")
 
 
@@ -15,12 +15,14 @@ class Setting:
     threads: int = 1
     routes: int = 0  # beside "/"
     tls: bool = False
+    log: bool = False
     root: bool = True  # whoever starts it is root
 
 
 def _applies(condition, setting):
     return {"tls": setting.tls, "plain": not setting.tls, "many": len(setting.peers) > 1, "one": len(setting.peers) == 1,
-            "routes": setting.routes > 0, "root": setting.root}[condition]
+            "routes": setting.routes > 0, "root": setting.root, "log": setting.log,
+            "nolog": not setting.log}[condition]
 
 
 def _filled(line, values):

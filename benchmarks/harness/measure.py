@@ -70,7 +70,8 @@ def sample(bench, scenario, proxy):
 def loads(bench, scenario):
     """{peer: {"samples": [...], "trouble": ...}} of one scenario, in interleaved rounds."""
     able = [p for p in bench.peers if scenario.possible_for(p)]
-    what = {"tls": scenario.tls, "routes": scenario.routes, "backends": scenario.backends, "threads": scenario.threads}
+    what = {"tls": scenario.tls, "routes": scenario.routes, "backends": scenario.backends, "threads": scenario.threads,
+            "log": scenario.log}
     with running(bench, able, **what) as (up, trouble):
         rows = {name: {"samples": []} for name in up} | {name: {"samples": [], "trouble": why} for name, why in trouble.items()}
         for turn in range(bench.rounds_of(scenario)):

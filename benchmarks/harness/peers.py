@@ -14,6 +14,7 @@ class Peer:
     tls: bool = True
     many_backends: bool = True
     most_routes: int = 10_000  # with more it does not start in reasonable time, or cannot
+    logs: bool = True  # into a file, by itself
     threads: bool = True  # their number can be set
     note: str = ""
 
@@ -34,7 +35,7 @@ PEERS = [
     Peer(OURS, "", "", ("nginx.conf",), _nginx, ("-v",)),
     Peer("nginx", "nginx", "/usr/sbin/nginx", ("nginx.conf",), _nginx, ("-v",)),
     Peer("HAProxy", "haproxy", "/usr/sbin/haproxy", ("haproxy.cfg", "haproxy-routes.map"),
-         lambda binary, folder, _: [binary, "-f", f"{folder}/haproxy.cfg"], ("-v",)),
+         lambda binary, folder, _: [binary, "-f", f"{folder}/haproxy.cfg"], ("-v",), logs=False),
     Peer("h2o", "h2o", "/usr/bin/h2o", ("h2o.yaml",), lambda binary, folder, _: [binary, "-c", f"{folder}/h2o.yaml"], ("-v",),
          many_backends=False),
     Peer("nghttpx", "nghttp2-proxy", "/usr/sbin/nghttpx", ("nghttpx.conf",),
@@ -44,7 +45,7 @@ PEERS = [
          note="a new connection to the backend for each request"),
     Peer("Apache", "apache2", "/usr/sbin/apache2", ("apache.conf",),
          lambda binary, folder, _: [binary, "-D", "FOREGROUND", "-f", f"{folder}/apache.conf"], ("-v",), threads=False),
-    Peer("Varnish", "varnish", "/usr/sbin/varnishd", ("varnish.vcl",), _varnish, ("-V",), tls=False, most_routes=0, threads=False,
+    Peer("Varnish", "varnish", "/usr/sbin/varnishd", ("varnish.vcl",), _varnish, ("-V",), tls=False, most_routes=0, logs=False, threads=False,
          note="its cache turned off"),
 ]
 

@@ -40,7 +40,7 @@ def _script(command):
 
 def sampled(bench, scenario, folder):
     """The stacks of one scenario."""
-    proxy = bench.start(peers.by_name(peers.OURS), tls=scenario.tls, routes=scenario.routes, backends=scenario.backends)
+    proxy = bench.start(peers.by_name(peers.OURS), tls=scenario.tls, routes=scenario.routes, log=scenario.log, backends=scenario.backends)
     data = folder / f"{scenario.name}.data"
     with open(folder / f"{scenario.name}.txt", "w+") as said:
         recorder = processes.start(["perf", "record", "-q", "-F", "1999", "-e", "cpu-clock", "--call-graph", "dwarf,16384", "-o", str(data),

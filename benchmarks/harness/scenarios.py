@@ -17,14 +17,16 @@ class Scenario:
     routes: int = 0
     backends: int = 1
     threads: int = 1
+    log: bool = False  # an access log in a file
 
     def possible_for(self, peer):
         return ((peer.tls or not self.tls) and self.routes <= peer.most_routes and (peer.many_backends or self.backends == 1)
-                and (peer.threads or self.threads == 1))
+                and (peer.threads or self.threads == 1) and (peer.logs or not self.log))
 
 
 LOADS = [
     Scenario("small", "requests", "GET of 1 KiB, kept connections", "1 KiB"),
+    Scenario("log", "requests", "GET of 1 KiB, kept connections, an access log in a file", "1 KiB, logged", log=True),
     Scenario("medium", "requests", "GET of 64 KiB, kept connections", "64 KiB", size=64 * KIB, connections=32),
     Scenario("large", "requests", "GET of 1 MiB, kept connections", "1 MiB", size=MIB, connections=32),
     Scenario("conn", "requests", "GET of 1 KiB, a new connection for each", "new connections", connections=32, close=True),

@@ -29,9 +29,9 @@ class Confs(unittest.TestCase):
     def test_every_conf_can_be_filled_in(self):
         for peer in peers.PEERS:
             for file in peer.files:
-                for setting in (conf.Setting(80, (("a", 1),), "/f"), conf.Setting(80, (("a", 1), ("b", 2)), "/f", 2, 3, True, False)):
+                for setting in (conf.Setting(80, (("a", 1),), "/f"), conf.Setting(80, (("a", 1), ("b", 2)), "/f", 2, 3, True, True, False)):
                     with self.subTest(file):
-                        self.assertNotRegex(conf.render((CONFS / file).read_text(), setting), r"@\w+@|^#(tls|plain|many|one|routes|root)")
+                        self.assertNotRegex(conf.render((CONFS / file).read_text(), setting), r"@\w+@|^#(tls|plain|many|one|routes|root|log|nolog)")
 
 
 class Loads(unittest.TestCase):
