@@ -38,6 +38,7 @@ std::string write_files(const Options& options, const Plan& plan, const Result& 
 }  // namespace
 
 int bench_command(std::span<const std::string> args, std::ostream& out, std::ostream& err) {
+    if (!args.empty() && args.front() == "conf") return bench_conf_command(args.subspan(1), out, err);
     const ParsedOptions parsed = parse_options(args);
     const Options& options = parsed.options;
     if (!parsed.message.empty()) return complain(err, usage_error, parsed.message);

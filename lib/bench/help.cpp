@@ -7,6 +7,7 @@ namespace {
 constexpr std::string_view bench_help = R"(sluice bench: load on an HTTP server, and how it bears it
 
 Usage: sluice bench [flags] URL...
+       sluice bench conf FILE [flags]    a conf's own routes: bench conf --help
 
 Examples:
   50 connections for ten seconds, each asking again as soon as it has its answer:
@@ -91,6 +92,7 @@ Examples:
                            NAME is that of an upstream or a peer's address; without it: all others.
                            SHARE is a part of the requests, as 1%: they get a 500, or a reset.
                            Default: size=1k at once. May be repeated
+  -p, --prefix FOLDER      where relative paths of the conf start (default: the working folder)
       --timeout TIME, --new-connections, --per-connection N, -t, --threads N, --seed N
   -X, --method METHOD, -H, --header FIELD, -b, --body TEXT, --body-size SIZE
       --tls VERSION, --resume

@@ -166,6 +166,10 @@ std::string set_backend(Options& out, std::string_view value) {
     out.backends.emplace_back(value);
     return parse_backend(value).message;
 }
+std::string set_prefix(Options& out, std::string_view value) {
+    out.prefix = value;
+    return value.empty() ? "names no folder" : "";
+}
 std::string set_help(Options& out, std::string_view) {
     out.help = true;
     return "";
@@ -214,6 +218,7 @@ constexpr Flag flags[] = {
     {"compare", 0, "before.json", true, Goes::bench, set_compare},
     {"name", 0, "before", false, Goes::bench, set_name},
     {"backend", 0, "'api=latency=5ms..20ms;size=2k'", true, Goes::conf, set_backend},
+    {"prefix", 'p', "/etc/nginx", false, Goes::conf, set_prefix},
     {"quiet", 'q', "", true, Goes::both, set_quiet},
     {"help", 'h', "", true, Goes::both, set_help},
 };

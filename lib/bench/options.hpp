@@ -33,6 +33,7 @@ struct Options {
     Plan plan;  // its origins, addresses, requests and phases come with plan_of()
     Outputs outputs;
     std::vector<std::string> backends;  // of `bench conf`
+    std::string prefix;                 // of `bench conf`: where relative paths start; "": the working folder
     bool help = false;
 };
 

@@ -100,7 +100,8 @@ json::object result_json(const std::string& name, const Plan& plan, const Result
     out["phases"] = std::move(phases);
     json::array moments;
     for (const Moment& m : result.moments)
-        moments.push_back(json::object{{"at", m.at}, {"seconds", m.seconds},
+        moments.push_back(json::object{{"at", m.at},
+                                       {"seconds", m.seconds},
                                        {"rate", m.seconds > 0 ? static_cast<double>(m.answers) / m.seconds : 0},
                                        {"failed", m.failed},
                                        {"p50", ms(static_cast<double>(m.p50))},

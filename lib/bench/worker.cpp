@@ -160,6 +160,10 @@ void Worker::arrive() {
 
 void Worker::dispatch() {
     while (!waiting_.empty() && !free_.empty()) {
+        if (const std::int64_t now = now_ns(); now - waiting_.front().due > patience()) {
+            drop_impatient(now);
+            continue;
+        }
         Client& client = *free_.front();
         const Job job = waiting_.front();
         free_.pop_front();
