@@ -9,6 +9,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <thread>
 
 #include "support/catch.hpp"
@@ -331,14 +332,19 @@ namespace {
 
 bool is_there(const std::string& program) { return run_to_end({"/bin/sh", "-c", "command -v " + program}).status == 0; }
 
+double number_after(const std::string& text, const std::string& word) {
+    const auto at = text.find(word);
+    return at == text.npos ? 0 : std::strtod(text.c_str() + at + word.size(), nullptr);
+}
+
 /// Of "Latency   1.23ms": milliseconds; 0 if it is not there.
 double milliseconds_after(const std::string& text, const std::string& word) {
     const auto at = text.find(word);
     if (at == text.npos) return 0;
-    std::size_t used = 0;
-    const std::string rest = text.substr(at + word.size());
-    const double value = std::stod(rest, &used);
-    const std::string unit = rest.substr(used, 2);
+    const char* const start = text.c_str() + at + word.size();
+    char* end = nullptr;
+    const double value = std::strtod(start, &end);
+    const std::string unit = std::string(end).substr(0, 2);
     return unit == "us" ? value / 1000 : unit == "ms" ? value : value * 1000;
 }
 
@@ -353,32 +359,48 @@ TEST_CASE("wrk and h2load see the same server in the same way") {
             visit.send(ok("x"));
         }
     });
-    const auto ours = measure({"-c", "4", "-d", "2s", url(origin)});
-    const double rate = number(ours, "rate"), median = number(ours, "latency_ms/p50");
-    CHECK(rate > 100);
-    CHECK(rate <= 201);
-    CHECK(median >= 20);
-    CHECK(median < 40);
-    if (is_there("wrk")) {
-        const auto said = run_to_end({"/usr/bin/env", "wrk", "-c4", "-t1", "-d2s", "--latency", url(origin)}).output;
-        INFO(said);
-        const auto at = said.find("Requests/sec:");
-        REQUIRE(at != said.npos);
-        CHECK(rate == Approx(std::stod(said.substr(at + 13))).epsilon(0.3));
-        CHECK(median == Approx(milliseconds_after(said, "50%")).epsilon(0.5));
-    } else
+    // What a busy machine does to one of two runs says nothing of either: they have to agree once.
+    const auto agree = [&](auto theirs, double epsilon) {
+        std::string told;
+        for (int attempt = 0; attempt < 10; ++attempt) {
+            const auto ours = measure({"-c", "4", "-d", "1s", url(origin)});
+            const double rate = number(ours, "rate"), median = number(ours, "latency_ms/p50");
+            CHECK(rate <= 201);
+            CHECK(median >= 20);
+            CHECK(number(ours, "failed") == 0);
+            const auto [their_rate, their_median] = theirs();
+            if (rate == Approx(their_rate).epsilon(epsilon) && median == Approx(their_median).epsilon(epsilon)) return;
+            told += std::to_string(rate) + " and " + std::to_string(their_rate) + " a second, medians of " +
+                    std::to_string(median) + " and " + std::to_string(their_median) + " ms\n";
+        }
+        FAIL(told);
+    };
+    if (is_there("wrk"))
+        agree(
+            [&] {
+                const auto said =
+                    run_to_end({"/usr/bin/env", "wrk", "-c4", "-t1", "-d1s", "--latency", url(origin)}).output;
+                return std::pair(number_after(said, "Requests/sec:"), milliseconds_after(said, "50%"));
+            },
+            0.15);
+    else
         WARN("wrk is not installed: not compared");
-    if (is_there("h2load")) {
-        const auto said = run_to_end({"/usr/bin/env", "h2load", "--h1", "-c4", "-t1", "-n200", url(origin)}).output;
-        INFO(said);
-        CHECK(said.find("200 succeeded") != said.npos);
-        const auto counted = measure({"-c", "4", "-n", "200", url(origin)});
-        CHECK(number(counted, "status/200") == 200);
-        const auto at = said.find(" req/s");
-        REQUIRE(at != said.npos);
-        const auto start = said.rfind(' ', at - 1);
-        CHECK(number(counted, "rate") == Approx(std::stod(said.substr(start))).epsilon(0.3));
-    } else
+    if (is_there("h2load"))
+        agree(
+            [&] {
+                const auto said =
+                    run_to_end({"/usr/bin/env", "h2load", "--h1", "-c4", "-t1", "-n200", url(origin)}).output;
+                CHECK(said.find("200 succeeded") != said.npos);
+                // "time for request:  min  max  mean": with the same pause for each, mean and median are near.
+                const auto times = std::min(said.find("time for request:"), said.size());
+                std::istringstream in(said.substr(times));
+                std::string word, least, most, mean;
+                in >> word >> word >> word >> least >> most >> mean;
+                return std::pair(number_after(said, "finished in ") > 0 ? 200 / number_after(said, "finished in ") : 0,
+                                 milliseconds_after(mean, ""));
+            },
+            0.15);
+    else
         WARN("h2load is not installed: not compared");
 }
 
