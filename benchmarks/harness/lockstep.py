@@ -26,9 +26,9 @@ class Worker:
 
     def __init__(self, pid, seconds=60):
         end = time.monotonic() + seconds
-        while not (found := threads_in_epoll(pid)):
+        while len(found := threads_in_epoll(pid)) != 1:
             if time.monotonic() > end:
-                raise RuntimeError(f"no worker of process {pid} waits in epoll")
+                raise RuntimeError(f"{len(found)} threads of sluice wait in epoll beside its first, instead of one worker")
             time.sleep(0.02)
         self._syscall = found[0] / "syscall"
 

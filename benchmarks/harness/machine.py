@@ -1,6 +1,8 @@
 """Processes as the kernel accounts for them, and which cores they are pinned to."""
 import os
 import pathlib
+import resource
+import time
 from dataclasses import dataclass
 
 
@@ -61,5 +63,24 @@ def memory_bytes(pid):
     return total
 
 
-def load_average():
-    return os.getloadavg()[0]
+class Neighbours:
+    """How much of the machine others have used since this was made: what they take makes our figures rough."""
+
+    def __init__(self):
+        self._began, self._busy, self._own = time.monotonic(), self._busy_now(), self._own_now()
+
+    @staticmethod
+    def _busy_now():
+        user, nice, system, _, _, hard, soft, *_ = map(int, pathlib.Path("/proc/stat").read_text().split("\n")[0].split()[1:])
+        return (user + nice + system + hard + soft) / os.sysconf("SC_CLK_TCK")
+
+    @staticmethod
+    def _own_now():
+        """Ours and of all that we have started and waited for, seconds."""
+        used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        return sum(u.ru_utime + u.ru_stime for u in used)
+
+    def share(self):
+        """Of all cores, from 0 to 1. To be asked when everything started has ended."""
+        seconds = (time.monotonic() - self._began) * (os.cpu_count() or 1)
+        return max(0.0, (self._busy_now() - self._busy) - (self._own_now() - self._own)) / max(seconds, 1e-9)

@@ -59,7 +59,8 @@ def _where(results):
     rows = [("machine", meta["machine"]), ("kernel", meta["kernel"]), ("compiler", meta["compiler"]), ("measured", meta["date"]),
             ("command", f"`{meta['command']}`"),
             ("rounds", f"{meta['rounds']} of {meta['seconds']} s for each proxy, in turn, and half as many where work grows; {meta['took']} in all"),
-            ("cores", meta["cores"]), ("load average before", meta["load_average"])]
+            ("cores", meta["cores"]), ("meanwhile", f"other processes used {meta['neighbours']:.0%} of the machine"
+                                                         + (", which makes the figures rough" if meta["neighbours"] > 0.1 else ""))]
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)])
 
 

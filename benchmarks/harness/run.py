@@ -1,5 +1,4 @@
 """benchmarks/run: sluice beside the proxies that are installed."""
-import argparse
 import json
 import os
 import pathlib
@@ -11,46 +10,12 @@ import sys
 import tempfile
 import time
 
-from . import conf, guard, latency, load, machine, measure, peers, processes, proxies, report, scenarios, stats, tables, versions
+from . import conf, guard, latency, load, machine, measure, peers, processes, proxies, report, run_options, scenarios, stats, tables, versions
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = ROOT / "benchmarks"
 BUILD = ROOT / "build" / "release"
 _MOST_DESCRIPTORS = 20_000
-
-_HELP = """Measures sluice's release build (built if need be) beside every proxy that is installed, on this machine, in interleaved
-rounds, and writes benchmarks/RESULTS.md with plots. Everything listens on loopback, on free ports, and is stopped at the end."""
-
-
-def arguments(words):
-    parser = argparse.ArgumentParser(prog="benchmarks/run", description=_HELP)
-    parser.add_argument("--quick", action="store_true", help="two rounds of a second, in all under ten minutes; else five of two")
-    parser.add_argument("--rounds", type=int, help="how often each proxy has its turn in each scenario")
-    parser.add_argument("--seconds", type=int, help="of each turn")
-    parser.add_argument("--only", help=f"scenarios, with commas: {', '.join(scenarios.NAMES)}")
-    parser.add_argument("--peers", help=f"proxies beside sluice, with commas: {', '.join(p.name for p in peers.PEERS[1:])}")
-    parser.add_argument("--binary", help="instead of building the release preset, measure this sluice")
-    parser.add_argument("--output", default=str(HERE), help="the folder for RESULTS.md and plots (default: benchmarks)")
-    parser.add_argument("--readme", action="store_true", help="put the headline into README.md, too")
-    parser.add_argument("--from", dest="from_file", help="measure nothing: write the report of this results.json")
-    parser.add_argument("--show-conf", metavar="PROXY", help="print the conf that a proxy is run with, and end")
-    options = parser.parse_args(words)
-    for name in ("rounds", "seconds"):
-        if getattr(options, name) is not None and getattr(options, name) < 1:
-            parser.error(f"--{name} must be at least 1")
-    options.rounds = options.rounds or (2 if options.quick else 5)
-    options.seconds = options.seconds or (1 if options.quick else 2)
-    for flag, known in (("only", scenarios.NAMES), ("peers", [p.name.lower() for p in peers.PEERS])):
-        given = getattr(options, flag)
-        wanted = [w.strip() for w in given.lower().split(",")] if given else None
-        unknown = [w for w in wanted or () if w not in [k.lower() for k in known]]
-        if unknown:
-            parser.error(f"--{flag}: there is no {', '.join(unknown)}; there are {', '.join(known)}")
-        setattr(options, flag, wanted)
-    if options.show_conf and options.show_conf.lower() not in [p.name.lower() for p in peers.PEERS]:
-        parser.error(f"there is no proxy {options.show_conf}")
-    return options
-
 
 def show_conf(name):
     setting = conf.Setting(port=8080, peers=(("127.0.0.1", 9000),), folder="FOLDER", root=os.geteuid() == 0)
@@ -89,7 +54,7 @@ def meta(options, chosen, binary, cores):
     return {"machine": versions.processor(), "kernel": f"{platform.system()} {platform.release()}",
             "compiler": versions.of_guard(BUILD)["compiler"], "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
             "command": shlex.join(["benchmarks/run", *sys.argv[1:]]), "rounds": options.rounds, "seconds": options.seconds,
-            "cores": f"the proxy on core {cores.proxy}, load on {cores.load}; {c}", "load_average": f"{machine.load_average():.2f}",
+            "cores": f"the proxy on core {cores.proxy}, load on {cores.load}; {c}",
             "versions": {p.name: proxies.version_of(p, binary) for p in chosen}}
 
 
@@ -145,6 +110,7 @@ def compare(options):
     chosen, missing = choose_peers(options)
     for name, package in missing.items():
         print(f"{name} is not installed and left out: apt-get install --no-install-recommends {package}")
+    neighbours = machine.Neighbours()
     results = {"meta": meta(options, chosen, binary, cores), "peers": [p.name for p in chosen], "missing": missing, "loads": {},
                "memory": {}, "latency": [], "notes": []}
     with tempfile.TemporaryDirectory(prefix="sluice-bench-") as name:
@@ -159,16 +125,24 @@ def compare(options):
             processes.stop_all()
     minutes, seconds = divmod(round(time.monotonic() - began), 60)
     results["meta"]["took"] = f"{minutes} min {seconds} s"
+    results["meta"]["neighbours"] = neighbours.share()
+    return results
+
+
+def read_results(path):
+    results = json.loads(pathlib.Path(path).read_text())
+    if not isinstance(results, dict) or not {"meta", "peers", "missing", "loads", "memory", "latency", "notes"} <= results.keys():
+        raise ValueError(f"{path} is no results.json of benchmarks/run")
     return results
 
 
 def main(words):
-    options = arguments(words)
-    if options.show_conf:
-        show_conf(options.show_conf)
-        return 0
+    options = run_options.parse(words, str(HERE))
     try:
-        results = json.loads(pathlib.Path(options.from_file).read_text()) if options.from_file else compare(options)
+        if options.show_conf:
+            show_conf(options.show_conf)
+            return 0
+        results = read_results(options.from_file) if options.from_file else compare(options)
         write(results, pathlib.Path(options.output), options.readme)
     except KeyboardInterrupt:
         print("\nbenchmarks/run: interrupted; everything that it started has been stopped", file=sys.stderr)
@@ -176,5 +150,7 @@ def main(words):
     except (RuntimeError, OSError, ValueError, proxies.CannotStart, load.Failed, subprocess.CalledProcessError) as error:
         print(f"benchmarks/run: {error}", file=sys.stderr)
         return 1
+    if results["meta"]["neighbours"] > 0.1:
+        print(f"\nOther processes used {results['meta']['neighbours']:.0%} of this machine meanwhile: take the figures as rough.")
     print(f"\n{tables.headline(results)}\n\nThe whole table is in {pathlib.Path(options.output) / 'RESULTS.md'}")
     return 0

@@ -54,5 +54,4 @@ MEMORY = {
     IDLE_TLS: "the same over TLS",
     SLOW: "memory of the whole process by client that takes 1 KiB a second of 1 MiB",
 }
-LATENCY = {"p50at50": 0.5, "p80at80": 0.8}
 NAMES = [s.name for s in LOADS] + list(MEMORY) + ["latency"]

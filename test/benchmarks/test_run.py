@@ -1,4 +1,6 @@
 """What benchmarks/run computes from what it measured: confs, ratios, tables, plots. Nothing is started."""
+import contextlib
+import io
 import pathlib
 import re
 import sys
@@ -7,7 +9,7 @@ import xml.etree.ElementTree as ET
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "benchmarks"))
 
-from harness import conf, latency, load, machine, peers, plots, report, run, scenarios, stats, svg, tables  # noqa: E402
+from harness import conf, latency, load, machine, peers, plots, report, run_options, scenarios, stats, svg, tables  # noqa: E402
 
 CONFS = pathlib.Path(__file__).resolve().parents[2] / "benchmarks" / "peers"
 
@@ -89,7 +91,7 @@ def measured(ours=(10.0, 11.0), nginx=(20.0, 22.0)):
     return {
         "peers": ["sluice", "nginx", "Varnish"], "missing": {"h2o": "h2o"}, "notes": ["noted"],
         "meta": {"machine": "m", "kernel": "k", "compiler": "c", "date": "d", "command": "benchmarks/run", "rounds": 2, "seconds": 1,
-                 "cores": "0", "load_average": "0.1", "took": "1 min", "versions": {"nginx": "1.22.1"}},
+                 "cores": "0", "neighbours": 0.02, "took": "1 min", "versions": {"nginx": "1.22.1"}},
         "loads": {"small": {"sluice": {"samples": samples(ours)}, "nginx": {"samples": samples(nginx)},
                             "Varnish": {"samples": samples((90.0, 91.0), errors=2)}},
                   "routes10": {"sluice": {"samples": samples((10.0,))}, "nginx": {"samples": samples((21.0,))}},
@@ -170,13 +172,23 @@ class Plots(unittest.TestCase):
         self.assertIn("a&lt;b", plots.bars(svg.LIGHT, "a<b", "", [("x", {"y": 1.0})], str))
 
 
+def parse(words):
+    return run_options.parse(words, "folder")
+
+
 class Arguments(unittest.TestCase):
     def test_quick_and_full(self):
-        self.assertEqual([(o.rounds, o.seconds) for o in (run.arguments(["--quick"]), run.arguments([]), run.arguments(["--rounds", "3"]))],
+        self.assertEqual([(o.rounds, o.seconds) for o in (parse(["--quick"]), parse([]), parse(["--rounds", "3"]))],
                          [(2, 1), (5, 2), (3, 2)])
 
     def test_names_are_taken_in_any_case(self):
-        self.assertEqual(run.arguments(["--peers", "NGINX, haproxy", "--only", "small"]).peers, ["nginx", "haproxy"])
+        self.assertEqual(parse(["--peers", "NGINX, haproxy", "--only", "small"]).peers, ["nginx", "haproxy"])
+
+    def test_what_is_wrong_ends_it(self):
+        for words in (["--only", "smal"], ["--peers", "apache3"], ["--rounds", "0"], ["--seconds", "x"], ["--show-conf", "iis"], ["quick"]):
+            with self.subTest(words), contextlib.redirect_stderr(io.StringIO()), self.assertRaises(SystemExit) as ended:
+                parse(words)
+            self.assertEqual(ended.exception.code, 2)
 
     def test_names_of_scenarios_are_told_apart(self):
         self.assertEqual(len(scenarios.NAMES), len(set(scenarios.NAMES)))
