@@ -65,8 +65,9 @@ def sample(bench, scenario, proxy):
     if not proxy.alive():
         raise load.Failed("the proxy ended under load")
     requests = max(found["requests"], 1)
+    # A turn without any answer says nothing of what one costs.
     return {"us": spent / requests * 1e6, "rate": found["requests"] / found["seconds"], "busy": spent / found["seconds"],
-            "errors": found["errors"]}
+            "errors": found["errors"] or int(not found["requests"])}
 
 
 def steady_sample(bench, scenario, proxy):

@@ -11,6 +11,7 @@ from harness import flame, profile, stacks  # noqa: E402
 SAMPLES = """
 \tffffffff81 tcp_ack ([kernel.kallsyms])
 \tffffffff82 tcp_sendmsg ([kernel.kallsyms])
+\tffffffff83 __x64_sys_sendto ([kernel.kallsyms])
 \t    7f0001 syscall+0x1d (/usr/lib/x86_64-linux-gnu/libc.so.6)
 \t    550001 sluice::net::Stream::write(char const*, unsigned long) (/work/build/release/apps/sluice)
 \t    550002 sluice::net::Loop::turn() (/work/build/release/apps/sluice)
@@ -43,6 +44,7 @@ class Stacks(unittest.TestCase):
         self.assertAlmostEqual(stacks.own_costs(found)[TURN], 1 / 3)
         self.assertAlmostEqual(stacks.inclusive_costs(found)[TURN], 1)
         self.assertIn("sluice 33%, libraries 33%, kernel 33%", profile.summary(found))
+        self.assertIn("in system calls: sendto 33.3%", profile.summary(found))
 
     def test_nothing(self):
         self.assertEqual(stacks.collapse(""), {})
