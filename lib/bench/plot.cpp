@@ -130,6 +130,7 @@ std::optional<double> value_at(const Curve& curve, double percent) {
 }
 
 std::string path(const std::vector<std::pair<double, double>>& pixels, std::size_t colour) {
+    if (pixels.empty()) return "";
     std::string d;
     for (const auto& [x, y] : pixels) d += concat({d.empty() ? "M" : "L", num(x), " ", num(y)});
     return concat(
@@ -230,8 +231,9 @@ std::string rate_panel(const Picture& picture, double top) {
 
 std::string plot_svg(const Picture& picture) {
     const double top = head + legend_row * static_cast<double>(picture.curves.size()) + 26;
-    const bool over_time = !picture.rates.empty();
-    const double height = top + panel + below + (over_time ? gap + small_panel - 10 : 0);
+    const bool over_time =
+        std::ranges::any_of(picture.rates, [](const Course& course) { return course.points.size() > 1; });
+    const double height = top + panel + below + (over_time ? gap + small_panel + 8 : 0);
     std::string out = concat({"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ", num(width, 0), " ",
                               num(height, 0), "\" width=\"", num(width, 0), "\" height=\"", num(height, 0),
                               "\" role=\"img\">\n<title>", escaped(picture.title), "</title>\n", style, "</style>\n",

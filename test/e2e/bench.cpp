@@ -490,3 +490,18 @@ TEST_CASE("bench conf says what is wrong") {
     CHECK(said({folder / "none.conf"}) ==
           "1 sluice bench conf: " + (folder / "none.conf") + " has no server that could be driven\n");
 }
+
+TEST_CASE("on a terminal a line shows how it goes, and is gone at the end") {
+    if (!is_there("script")) {
+        WARN("script (util-linux) is not installed: not looked at");
+        return;
+    }
+    Origin origin(ok("x"));
+    const auto command = std::string(SLUICE_BINARY) + " bench -c 2 -R 200 -d 1s " + url(origin);
+    const auto said = run_to_end({"/usr/bin/env", "script", "-qec", command, "/dev/null"}).output;
+    INFO(said);
+    CHECK(said.find("\r[") != said.npos);
+    CHECK(said.find(" of 1.0 s  ") != said.npos);
+    CHECK(said.find("/s  failed 0  p50 ") != said.npos);
+    CHECK(said.find("\r\x1b[K  load") != said.npos);
+}

@@ -52,7 +52,8 @@ Found find(const std::string& text) {
     config::check(conf);
     out.snapshot = compile::compile(std::move(conf), {.prefix = "/nowhere/", .error_log = "", .only_check = true});
     std::string wrong;
-    for (const auto& diagnostic : out.snapshot->conf.diagnostics.all()) wrong += config::render(diagnostic, out.snapshot->conf.sources);
+    for (const auto& diagnostic : out.snapshot->conf.diagnostics.all())
+        wrong += config::render(diagnostic, out.snapshot->conf.sources);
     INFO(wrong);
     REQUIRE(out.snapshot->conf.ok());
     out.routes = find_routes(*out.snapshot, out.staged, "GET", {});
