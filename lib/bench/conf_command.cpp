@@ -242,7 +242,8 @@ class ConfBench {
         if (!to.plot.empty())
             if (std::ofstream file(to.plot); !(file << picture() << std::flush))
                 return complain(failed, "cannot write " + to.plot);
-        return result_.driven.empty() ? complain(failed, "no route could be driven") : 0;
+        if (!result_.driven.empty()) return 0;
+        return complain(failed, result_.interrupted ? "ended before a route was driven" : "no route could be driven");
     }
 
     /// The slowest, by p99.
@@ -267,6 +268,7 @@ class ConfBench {
     Options options_;
     std::ostream& out_;
     std::ostream& err_;
+    const SignalsHeld held_;  // before the folder is there, until it is gone
     const Scratch scratch_;
     Ports ports_;
     Staged staged_;

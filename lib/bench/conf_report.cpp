@@ -18,6 +18,7 @@ namespace {
 using config::concat;
 
 constexpr std::size_t widest = 44;
+constexpr double shortest_for_busy = 0.2;  // seconds: what is shorter says nothing of a limit
 
 std::string padded(std::string text, std::size_t width, bool right = false) {
     if (text.size() < width) text.insert(right ? 0 : text.size(), width - text.size(), ' ');
@@ -85,7 +86,8 @@ std::string conf_text(const Plan& plan, const ConfResult& result) {
     if (!result.notes.empty()) out += "\nNot as in the conf\n";
     for (const std::string& note : result.notes) out += concat({"  ", note, "\n"});
     double busiest = 0;
-    for (const RouteResult& row : result.driven) busiest = std::max(busiest, row.result.busy);
+    for (const RouteResult& row : result.driven)
+        if (row.result.total.seconds > shortest_for_busy) busiest = std::max(busiest, row.result.busy);
     if (busiest > 0.9)
         out += "\nMind: the generator was the limit of some rates. CPU each is the proxy's alone, and holds.\n";
     if (result.interrupted) out += "\nEnded early.\n";

@@ -17,6 +17,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::size_t first_buffer = 4096, largest_buffer = 64 * 1024, record_buffer = 16 * 1024;
+constexpr unsigned reads_at_once = 16;
 
 using NoDelay = asio::detail::socket_option::boolean<IPPROTO_TCP, TCP_NODELAY>;
 
@@ -188,8 +189,9 @@ void Connection::on_read(error_code error, std::size_t size) {
     anything_ = true;
     const bool was_full = held_ + size == buffer_.size();
     if (!take(buffer_.data(), held_ + size)) return;
-    // A long body passes through memory that all connections share, as long as there is more to read at once.
-    while (was_full && held_ == 0 && !tls_) {
+    // A long body passes through memory that all connections share, as long as there is more to read at once; then
+    // others have their turn.
+    for (unsigned turn = 0; turn < reads_at_once && was_full && held_ == 0 && !tls_; ++turn) {
         const std::size_t n = socket_.read_some(asio::buffer(wiring_.large), error);
         if (error == asio::error::would_block) break;
         if (error) return on_end(error);

@@ -1,6 +1,7 @@
 #include "bench/run.hpp"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
@@ -30,6 +31,23 @@ double window_seconds(const Schedule& schedule) {
     return std::clamp(schedule.seconds() / most_seconds_for_fine_windows, 0.1, 1.0);
 }
 
+sigset_t ending_signals();
+
+/// While a run goes on, the signals that SignalsHeld holds back come through: there is somebody who takes them.
+class SignalsLet {
+  public:
+    SignalsLet() {
+        const sigset_t held = ending_signals();
+        pthread_sigmask(SIG_UNBLOCK, &held, &before_);
+    }
+    ~SignalsLet() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    SignalsLet(const SignalsLet&) = delete;
+    SignalsLet& operator=(const SignalsLet&) = delete;
+
+  private:
+    sigset_t before_;
+};
+
 class Run {
   public:
     Run(const Plan& plan, const Watch& watch)
@@ -52,8 +70,13 @@ class Run {
             interrupted_ = true;
             for (Worker& worker : workers_) worker.stop();
         });
+        const SignalsLet let;
         std::vector<std::thread> threads;
-        for (Worker& worker : workers_) threads.emplace_back([&worker] { worker.run(); });
+        for (Worker& worker : workers_)
+            threads.emplace_back([this, &worker] {
+                worker.run();
+                boost::asio::post(context_, [this] { end_watch(); });
+            });
         look();
         context_.run();
         for (std::thread& thread : threads) thread.join();
@@ -61,12 +84,15 @@ class Run {
     }
 
   private:
+    void end_watch() {
+        if (shared_.ended != plan_.threads) return;
+        signals_.cancel();
+        timer_.cancel();
+    }
+
     void look() {
         if (shared_.start == 0 && shared_.ready == plan_.threads) shared_.start = now_ns() + 2'000'000;
-        if (shared_.ended == plan_.threads) {
-            signals_.cancel();
-            return;
-        }
+        if (shared_.ended == plan_.threads) return end_watch();
         if (watch_.look && shared_.start != 0) {
             const double since = static_cast<double>(now_ns() - shared_.start) * 1e-9 - shared_.counted_from;
             const bool endless = plan_.requests_limit != 0 && schedule_.seconds() > 86400;
@@ -140,7 +166,22 @@ class Run {
     bool interrupted_ = false;
 };
 
+sigset_t ending_signals() {
+    sigset_t out;
+    sigemptyset(&out);
+    sigaddset(&out, SIGINT);
+    sigaddset(&out, SIGTERM);
+    return out;
+}
+
 }  // namespace
+
+SignalsHeld::SignalsHeld() {
+    const sigset_t held = ending_signals();
+    pthread_sigmask(SIG_BLOCK, &held, &before_);
+}
+
+SignalsHeld::~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 Result run(const Plan& plan, const Watch& watch) { return Run(plan, watch).run(); }
 

@@ -1,6 +1,7 @@
 // A run: threads under a plan, watched, and what they have found put together.
 #pragma once
 
+#include <csignal>
 #include <functional>
 #include <string>
 
@@ -27,6 +28,19 @@ std::string find_addresses(Plan& plan);
 
 /// Allows as many descriptors as there may be, and says what is wrong if that is too few; or "".
 std::string allow_descriptors(const Plan& plan);
+
+/// Between runs: SIGINT and SIGTERM wait for the next one, so that what has to be put away at the end is. Threads that
+/// are started while this lives never get them.
+class SignalsHeld {
+  public:
+    SignalsHeld();
+    ~SignalsHeld();
+    SignalsHeld(const SignalsHeld&) = delete;
+    SignalsHeld& operator=(const SignalsHeld&) = delete;
+
+  private:
+    sigset_t before_;
+};
 
 /// Blocks until all is done. SIGINT and SIGTERM end it early, with the result so far.
 Result run(const Plan& plan, const Watch& watch = {});

@@ -236,6 +236,34 @@ class Stager {
         groups_.insert("");  // looked for, whatever was found
     }
 
+    /// Of the first variable that always begins with a slash; the URL's size if there is none.
+    static std::size_t start_of_path(const std::string& url, std::size_t from) {
+        std::size_t out = url.size();
+        for (const char* const path :
+             {"$request_uri", "$uri", "$document_uri", "${request_uri}", "${uri}", "${document_uri}"})
+            out = std::min(out, url.find(path, from));
+        return out;
+    }
+
+    /// Whether map, geo or split_clients make the variable ("$name"), and only names of groups can come of it.
+    bool names_groups(std::string_view variable, unsigned depth = 0) const {
+        if (depth > 8 || !variable.starts_with('$')) return false;
+        const auto http = std::ranges::find_if(conf_.directives,
+                                               [](const Directive& d) { return d.name.value == "http" && d.block; });
+        if (http == conf_.directives.end()) return false;
+        constexpr std::string_view makers[] = {"map", "geo", "split_clients"};
+        bool found = false;
+        for (const Directive& d : http->block->children) {
+            if (!in(makers, d.name.value) || !d.block || d.args.empty() || d.args.back().value != variable) continue;
+            found = true;
+            for (const Directive& entry : d.block->children)
+                if (entry.name.value != "include" && !entry.args.empty() && !groups_.contains(entry.args[0].value) &&
+                    !names_groups(entry.args[0].value, depth + 1))
+                    return false;
+        }
+        return found;
+    }
+
     /// Nothing but our own backends is ever reached: where a variable says who is asked, one of them stands in.
     std::string proxy_pass(const Directive& d) {
         const std::string& url = d.args[0].value;
@@ -243,9 +271,9 @@ class Stager {
         const auto start = scheme == url.npos ? 0 : scheme + 3;
         const bool unix_socket = std::string_view(url).substr(start).starts_with("unix:");
         auto end = unix_socket ? url.find(':', start + 5) : url.find('/', start);
-        end = std::min(end, url.size());
+        end = std::min({end, url.size(), start_of_path(url, start)});
         const std::string authority = url.substr(start, end - start);
-        if (scheme != url.npos && is_group(authority)) return plain(d);
+        if (scheme != url.npos && (is_group(authority) || names_groups(authority))) return plain(d);
         const bool variable = scheme == url.npos || authority.find('$') != authority.npos;
         if (variable) note(concat({"proxy_pass ", url, " leads to a backend of our own, whatever the variable says"}));
         const std::string& known = variable ? url : authority;

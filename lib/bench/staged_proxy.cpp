@@ -48,6 +48,9 @@ std::string text_of(const std::string& path) {
 [[noreturn]] void become(char* const* words, int said, pid_t parent) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(1);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
     setpgid(0, 0);  // Ctrl-C is ours: we end it when the results are there
     const int nothing = open("/dev/null", O_RDONLY);
     dup2(nothing, STDIN_FILENO);

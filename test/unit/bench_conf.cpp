@@ -92,28 +92,39 @@ http {
   resolver 10.0.0.53;
   upstream api { server 10.0.0.1:80 weight=5; server app.example.com backup; keepalive 8; }
   map $host $target { default http://10.9.9.9; }
+  split_clients $request_id $canary { 5% api; * other; }
+  map $host $mixed { default api; x 10.9.9.9; }
+  upstream other { server 10.0.0.9; }
   server {
     listen 80;
     location /a { proxy_pass http://api; }
     location /b { proxy_pass https://10.0.0.1:443/x/; proxy_ssl_verify on; proxy_bind 10.0.0.7; }
     location /c { proxy_pass $target; }
     location /d { proxy_pass http://$host:8080$request_uri; }
+    location /f { proxy_pass http://$canary; }
+    location /g { proxy_pass http://$mixed; }
+    location /h { proxy_pass http://api$request_uri; }
+    location /i { proxy_pass http://10.0.0.1:443$uri; }
     location /e { proxy_pass http://unix:/run/app.sock:/uri; }
   }
 })");
     CHECK(has(s, "server 127.0.0.1:9001 weight=5;"));
     CHECK(has(s, "server 127.0.0.1:9002 backup;"));
     CHECK(has(s, "proxy_pass http://api;"));
-    CHECK(has(s, "proxy_pass \"https://127.0.0.1:9004/x/\";"));
-    CHECK(has(s, "proxy_pass \"http://127.0.0.1:9005\";"));
+    CHECK(has(s, "proxy_pass \"https://127.0.0.1:9005/x/\";"));
     CHECK(has(s, "proxy_pass \"http://127.0.0.1:9006\";"));
-    CHECK(has(s, "proxy_pass \"http://127.0.0.1:9007/uri\";"));
+    CHECK(has(s, "proxy_pass \"http://127.0.0.1:9007$request_uri\";"));
+    CHECK(has(s, "proxy_pass http://$canary;"));
+    CHECK(has(s, "proxy_pass http://api$request_uri;"));
+    CHECK(has(s, "proxy_pass \"http://127.0.0.1:9005$uri\";"));
+    CHECK(has(s, "proxy_pass \"http://127.0.0.1:9008\";"));
+    CHECK(has(s, "proxy_pass \"http://127.0.0.1:9009/uri\";"));
     for (const char* gone :
          {"resolver", "10.0.0.1", "app.example.com", "proxy_bind", "proxy_ssl_verify", "/run/app.sock"}) {
         INFO(gone);
         CHECK(s.text.find(gone) == s.text.npos);
     }
-    CHECK(s.peers.size() == 6);
+    CHECK(s.peers.size() == 8);
     CHECK(s.peers[0].name == "api");
     CHECK(s.peers[0].peer == "10.0.0.1:80");
 }
