@@ -61,10 +61,9 @@ def summary(found, most=12):
     own = stacks.own_costs(found)
     kinds = {kind: sum(share for (_, k), share in own.items() if k == kind) for kind in ("ours", "library", "kernel")}
     lines = ["  " + ", ".join(f"{name} {kinds[kind]:.0%}" for kind, name in (("ours", "sluice"), ("library", "libraries"), ("kernel", "kernel")))]
-    below = stacks.inclusive_costs(found)
-    calls = [(n.partition("_sys_")[2], share) for (n, k), share in below.most_common() if k == "kernel" and n.startswith(("__x64_sys_", "__arm64_sys_"))]
+    calls = stacks.system_call_costs(found).most_common(most // 2)
     if calls:
-        lines.append("  in system calls: " + ", ".join(f"{n} {share:.1%}" for n, share in calls[:most // 2]))
+        lines.append("  in system calls: " + ", ".join(f"{n} {share:.1%}" for n, share in calls))
     for kind in ("ours", "library", "kernel"):
         largest = [(n, share) for (n, k), share in own.most_common() if k == kind][:most // 3 + 2]
         lines.append(f"  {kind}: " + ", ".join(f"{n} {share:.1%}" for n, share in largest))

@@ -45,11 +45,14 @@ def own_costs(stacks):
     return costs
 
 
-def inclusive_costs(stacks):
-    """By function, the share of samples in which it was anywhere."""
+def system_call_costs(stacks):
+    """By system call, the share of samples in or below it."""
     total = sum(stacks.values())
     costs = Counter()
     for stack, count in stacks.items():
-        for frame in set(stack):
-            costs[frame] += count / total
+        for name, kind in stack:
+            called = re.match(r"_*(?:x64_|arm64_)?_*sys_(\w+)$", name) if kind == "kernel" else None
+            if called:
+                costs[called[1]] += count / total
+                break
     return costs
