@@ -6,7 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from . import callgrind, lockstep, ports
+from . import callgrind, lockstep, ports, processes
 
 FEW, MANY = 100, 600  # requests; multiples of every shape's hosts
 _ALLOCATORS = {"malloc", "calloc", "realloc", "aligned_alloc", "posix_memalign", "memalign"}
@@ -70,7 +70,7 @@ def run(binary, shape, count, folder):
     origin, port = lockstep.Origin(), ports.free_port()
     with open(folder / "output", "w") as output:
         proxy = subprocess.Popen(_command(binary, shape, port, origin.port, folder), stdin=subprocess.DEVNULL,
-                                 stdout=output, stderr=output)
+                                 stdout=output, stderr=output, preexec_fn=processes.die_with_parent)
         try:
             if not ports.wait_for_port(port, 120, lambda: proxy.poll() is None):
                 raise RuntimeError("sluice does not listen: " + (folder / "output").read_text()[-500:])

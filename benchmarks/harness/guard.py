@@ -117,6 +117,9 @@ def main(words):
             raise RuntimeError("the baseline is of other versions; accept all of it, without --shape")
         wanted = [s for s in shapes.SHAPES if not options.shape or s.name in options.shape]
         costs = measure_all(binary, wanted, before)
+    except KeyboardInterrupt:
+        print("\nbenchmarks/guard: interrupted", file=sys.stderr)
+        return 130
     except (RuntimeError, OSError, ValueError, subprocess.CalledProcessError) as error:
         print(f"benchmarks/guard: could not measure: {error}", file=sys.stderr)
         return 2

@@ -14,14 +14,15 @@ _lock = threading.Lock()
 _PR_SET_PDEATHSIG = 1
 
 
-def _die_with_parent():
+def die_with_parent():
+    """For preexec_fn: the process ends when the thread that starts it does."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def start(command, cores, output, cwd=None):
     """A process pinned to `cores`, which writes to the open file `output`."""
     process = subprocess.Popen(["taskset", "-c", cores, *command], stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=cwd,
-                               preexec_fn=_die_with_parent)
+                               preexec_fn=die_with_parent)
     with _lock:
         _started.append(process)
     return process

@@ -5,11 +5,12 @@ import pathlib
 import re
 import sys
 import unittest
+import unittest.mock
 import xml.etree.ElementTree as ET
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "benchmarks"))
 
-from harness import conf, latency, load, machine, peers, plots, report, run_options, scenarios, stats, svg, tables  # noqa: E402
+from harness import conf, latency, load, machine, peers, plots, proxies, report, run, run_options, scenarios, stats, svg, tables  # noqa: E402
 
 CONFS = pathlib.Path(__file__).resolve().parents[2] / "benchmarks" / "peers"
 
@@ -174,6 +175,22 @@ class Plots(unittest.TestCase):
 
 def parse(words):
     return run_options.parse(words, "folder")
+
+
+class Chosen(unittest.TestCase):
+    def test_what_is_not_installed_is_named_with_its_package(self):
+        with unittest.mock.patch.object(proxies, "installed", lambda peer: peer.name != "h2o"):
+            chosen, missing = run.choose_peers(parse([]))
+            self.assertEqual([p.name for p in chosen][:3], ["sluice", "nginx", "HAProxy"])
+            self.assertEqual(missing, {"h2o": "h2o"})
+            chosen, missing = run.choose_peers(parse(["--peers", "nginx"]))
+            self.assertEqual(([p.name for p in chosen], missing), (["sluice", "nginx"], {}))
+
+    def test_a_scenario_is_for_who_can_do_it(self):
+        by_name = {s.name: s for s in scenarios.LOADS}
+        for scenario, peer, possible in (("tls", "Varnish", False), ("tls", "nginx", True), ("backends10", "h2o", False), ("small", "h2o", True),
+                                         ("routes10", "Varnish", False), ("threads2", "lighttpd", False), ("log", "HAProxy", False)):
+            self.assertEqual(by_name[scenario].possible_for(peers.by_name(peer)), possible, (scenario, peer))
 
 
 class Arguments(unittest.TestCase):
