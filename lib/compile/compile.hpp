@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "route/snapshot.hpp"
 
@@ -20,6 +22,13 @@ struct Resolved {
 using Resolver = Resolved (*)(const std::string& host, std::uint16_t port);
 Resolved resolve_by_system(const std::string& host, std::uint16_t port);
 
+/// A conf is compiled once more because files of TLS have changed. Where some of them are wrong, what was made of them
+/// before stays; what is wrong is no error of the conf then.
+struct Renewal {
+    std::vector<std::string> problems;  // a line for each
+    std::set<std::string> kept;         // files of which an earlier state stays in use
+};
+
 struct Options {
     std::string prefix;  // where relative paths start, with its slash
     std::string conf_folder = {};  // where those of certificates start, with its slash: the conf's own; "": at the prefix
@@ -30,6 +39,8 @@ struct Options {
     const route::Snapshot* before = nullptr;
     /// What of TLS outlives a snapshot; nullptr: none does.
     tls::Store* tls = nullptr;
+    /// Not nullptr: `before` is the same conf.
+    Renewal* renewal = nullptr;
     /// Threads that will serve it; 0: as many as the conf says.
     unsigned workers = 0;
 };

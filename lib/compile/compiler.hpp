@@ -144,9 +144,12 @@ class Compiler {
   private:
     bool check_pairs(const route::ServerTls& said);
     bool check_client_rules(const route::Site& site, const tls::ServerDescription& said);
+    std::shared_ptr<const route::VariablePairs> sort_pairs(const route::ServerTls& said, tls::ServerDescription& description) const;
     void check_listener_has_certificate(const route::Listening& listening);
     void finish_peer_tls(tls::Store& store, unsigned workers);
     void tell(const std::vector<tls::Complaint>& complaints);
+    template <class Contexts, class Make>
+    std::shared_ptr<const Contexts> make_or_keep(const std::shared_ptr<const Contexts>& before, Make make);
     std::vector<config::Span> tls_places_;
     config::Span place_of_name(std::uint32_t site, std::string_view name) const;
 

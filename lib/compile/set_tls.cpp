@@ -28,12 +28,7 @@ tls::Item file_item(Level& level, const Word& word) {
     return level.c.tls_item(word, as_it_is ? text : level.c.path_beside_conf(text));
 }
 
-/// A path in which variables stand is another one for each connection.
-bool is_constant(Level& level, const Word& word) {
-    if (word.value.starts_with("data:") || word.value.find('$') == std::string::npos) return true;
-    level.c.missing(word.span, "certificates whose names have variables are not in sluice yet", "a server block for each name, meanwhile");
-    return false;
-}
+bool has_variables(const tls::Item& item) { return item.text.find('$') != item.text.npos; }
 
 template <auto Member>
 void set_server_file(Level& level, const Directive& d) {
@@ -55,10 +50,16 @@ void set_peer_flag(Level& level, const Directive& d) {
 /// The first of a level takes the place of those around it.
 void add_item(Level& level, std::vector<tls::Item>& list, const Directive& d) {
     if (level.own.insert(&list).second) list.clear();
-    if (is_constant(level, d.args[0])) list.push_back(file_item(level, d.args[0]));
+    list.push_back(file_item(level, d.args[0]));
 }
-void set_certificate(Level& level, const Directive& d) { add_item(level, server(level).certificates, d); }
-void set_key(Level& level, const Directive& d) { add_item(level, server(level).keys, d); }
+/// A name in which variables stand is another one for each connection.
+void add_name(Level& level, std::vector<tls::Item>& list, std::vector<vars::Template>& names, const Directive& d) {
+    add_item(level, list, d);
+    names.resize(list.size() - 1);
+    names.push_back(has_variables(list.back()) ? level.c.text(d.args[0]) : vars::Template::literal(list.back().text));
+}
+void set_certificate(Level& level, const Directive& d) { add_name(level, server(level).certificates, server(level).certificate_names, d); }
+void set_key(Level& level, const Directive& d) { add_name(level, server(level).keys, server(level).key_names, d); }
 void set_passwords(Level& level, const Directive& d) { add_item(level, server(level).description.password_files, d); }
 void set_ticket_key(Level& level, const Directive& d) { add_item(level, server(level).description.ticket_keys, d); }
 void set_peer_passwords(Level& level, const Directive& d) { add_item(level, peer(level).description.password_files, d); }
@@ -165,10 +166,10 @@ void set_session_timeout(Level& level, const Directive& d) {
     server(level).description.session_timeout = std::chrono::seconds(config::parse_seconds(d.args[0].value).value / 1000);
 }
 void set_buffer_size(Level& level, const Directive& d) {
-    auto& size = server(level).largest_record;
+    std::uint64_t size = 0;
     read(level.c, d.args[0], size);
     if (size < 512) return level.c.error(d.args[0].span, "a record of " + in_quotes(d.args[0].value) + " is too small", "512 at least; 4k for the first byte early, 16k for throughput");
-    size = std::min<std::uint64_t>(size, 16384);
+    server(level).description.largest_record = static_cast<std::uint32_t>(std::min<std::uint64_t>(size, 16384));
 }
 void set_handshake_timeout(Level& level, const Directive& d) {
     core::Duration time{};
@@ -176,12 +177,40 @@ void set_handshake_timeout(Level& level, const Directive& d) {
     server(level).handshake_timeout = time;
 }
 
-void set_peer_certificate(Level& level, const Directive& d) {
-    if (is_constant(level, d.args[0])) peer(level).description.pair.certificate = file_item(level, d.args[0]);
+void set_peer_item(Level& level, const Directive& d, tls::Item& item, vars::Template& name) {
+    item = file_item(level, d.args[0]);
+    name = has_variables(item) ? level.c.text(d.args[0]) : vars::Template::literal(item.text);
 }
-void set_peer_key(Level& level, const Directive& d) {
-    if (is_constant(level, d.args[0])) peer(level).description.pair.key = file_item(level, d.args[0]);
+void set_peer_certificate(Level& level, const Directive& d) { set_peer_item(level, d, peer(level).description.pair.certificate, peer(level).certificate_name); }
+void set_peer_key(Level& level, const Directive& d) { set_peer_item(level, d, peer(level).description.pair.key, peer(level).key_name); }
+
+/// off, or max=N and times.
+void set_pair_cache(Level& level, const Directive& d, tls::PairCacheRule& out) {
+    tls::PairCacheRule rule;
+    bool off = false;
+    for (const auto& word : d.args) {
+        const std::string_view text = word.value;
+        const auto value = text.substr(std::min(text.find('=') + 1, text.size()));
+        if (text == "off") {
+            off = true;
+        } else if (text.starts_with("max=")) {
+            rule.most = core::parse_number<std::uint32_t>(value).value_or(0);
+            if (rule.most == 0) return level.c.error(word.span, "a cache of certificates needs room for one at least", "as in max=1000");
+        } else if (text.starts_with("inactive=") || text.starts_with("valid=")) {
+            const auto time = config::parse_seconds(value);
+            if (!time.ok()) return level.c.error(word.span, in_quotes(value) + " is no time", "as in valid=1h");
+            (text.starts_with("valid=") ? rule.valid : rule.inactive) = std::chrono::milliseconds(time.value);
+        } else {
+            return level.c.error(word.span, in_quotes(text) + " is not known to " + in_quotes(d.name.value), "there are off, max=N, inactive=TIME and valid=TIME");
+        }
+    }
+    if (off && d.args.size() > 1) return level.c.error(d.span, "\"off\" stands alone", "as in max=1000 inactive=20s valid=1m");
+    if (!off && rule.most == 0) return level.c.error(d.span, in_quotes(d.name.value) + " needs \"max=\", the most certificates that it keeps", "as in max=1000 inactive=20s valid=1m");
+    out = off ? tls::PairCacheRule{} : rule;
 }
+void set_certificate_cache(Level& level, const Directive& d) { set_pair_cache(level, d, server(level).cache); }
+void set_peer_certificate_cache(Level& level, const Directive& d) { set_pair_cache(level, d, peer(level).cache); }
+
 void set_peer_name(Level& level, const Directive& d) {
     auto& tls = peer(level);
     tls.name = level.c.text(d.args[0]);
@@ -195,6 +224,7 @@ using Client = tls::ClientDescription;
 constexpr Setter table[] = {
     {"ssl_certificate", set_certificate},
     {"ssl_certificate_key", set_key},
+    {"ssl_certificate_cache", set_certificate_cache},
     {"ssl_password_file", set_passwords},
     {"ssl_protocols", set_protocols},
     {"ssl_ciphers", set_ciphers},
@@ -224,6 +254,7 @@ constexpr Setter table[] = {
     {"ssl_ocsp_cache", set_ocsp_cache},
     {"proxy_ssl_certificate", set_peer_certificate},
     {"proxy_ssl_certificate_key", set_peer_key},
+    {"proxy_ssl_certificate_cache", set_peer_certificate_cache},
     {"proxy_ssl_password_file", set_peer_passwords},
     {"proxy_ssl_protocols", set_peer_protocols},
     {"proxy_ssl_ciphers", set_peer_ciphers},

@@ -10,7 +10,7 @@ namespace sluice::compile {
 
 tls::Item Compiler::tls_item(const Word& word, std::string text) {
     tls_places_.push_back(word.span);
-    if (text.starts_with('/') && std::ranges::find(snapshot.tls_files, text) == snapshot.tls_files.end()) snapshot.tls_files.push_back(text);
+    if (text.starts_with('/') && text.find('$') == text.npos && std::ranges::find(snapshot.tls_files, text) == snapshot.tls_files.end()) snapshot.tls_files.push_back(text);
     return {std::move(text), tls_places_.size() - 1};
 }
 
@@ -41,6 +41,50 @@ void Compiler::tell(const std::vector<tls::Complaint>& complaints) {
         else
             error(where, complaint.message, complaint.help);
     }
+}
+
+namespace {
+
+/// What a site said in the same words before.
+std::shared_ptr<const tls::ServerContexts> find_before(const route::Snapshot& before, const tls::ServerDescription& description) {
+    for (const auto& site : before.sites)
+        if (site.tls && site.tls->description() == description) return site.tls;
+    return nullptr;
+}
+
+std::shared_ptr<const tls::ClientContexts> find_in(const route::Route& route, const tls::ClientDescription& description) {
+    const auto* pass = std::get_if<route::ProxyPass>(&route.content);
+    return pass && pass->tls && pass->tls->description() == description ? pass->tls : nullptr;
+}
+
+std::shared_ptr<const tls::ClientContexts> find_before(const route::Snapshot& before, const tls::ClientDescription& description) {
+    for (const auto& site : before.sites) {
+        if (auto found = find_in(site.root, description)) return found;
+        for (const auto* routes : {&site.routes, &site.others})
+            for (const auto& route : *routes)
+                if (auto found = find_in(route, description)) return found;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+/// In a renewal one site's broken files leave that site as it was, and no other.
+template <class Contexts, class Make>
+std::shared_ptr<const Contexts> Compiler::make_or_keep(const std::shared_ptr<const Contexts>& before, Make make) {
+    std::vector<tls::Complaint> complaints;
+    std::shared_ptr<const Contexts> made = make(complaints);
+    if (made || !before) {
+        tell(complaints);
+        return made;
+    }
+    for (const auto& complaint : complaints) {
+        if (complaint.warning) continue;
+        const auto where = complaint.place < tls_places_.size() ? tls_places_[complaint.place] : config::Span{};
+        options.renewal->problems.push_back(complaint.message + (where.known() ? " in " + snapshot.place(where) : ""));
+    }
+    for (auto& file : tls::files_of(before->description())) options.renewal->kept.insert(std::move(file));
+    return before;
 }
 
 /// Each certificate has its key, wherever it stands, as in nginx.
@@ -91,6 +135,29 @@ bool may_keep_builtin(const route::Snapshot& snapshot, const route::Listening& l
 
 }  // namespace
 
+namespace {
+
+bool has_variables(const tls::Pair& pair) {
+    return pair.certificate.text.find('$') != std::string::npos || pair.key.text.find('$') != std::string::npos;
+}
+
+}  // namespace
+
+/// Pairs whose names stand are read with the conf; others are for each connection to find, which is what comes back.
+std::shared_ptr<const route::VariablePairs> Compiler::sort_pairs(const route::ServerTls& said, tls::ServerDescription& description) const {
+    route::VariablePairs out{{}, path_beside_conf(""), said.cache};
+    for (std::size_t i = 0; i < said.certificates.size(); ++i) {
+        const tls::Pair pair{said.certificates[i], said.keys[i]};
+        if (!has_variables(pair)) {
+            description.pairs.push_back(pair);
+            continue;
+        }
+        out.pairs.push_back({said.certificate_names[i], said.key_names[i]});
+        ((description.variable_pairs += pair.certificate.text) += '\n') += pair.key.text + '\n';
+    }
+    return out.pairs.empty() ? nullptr : std::make_shared<const route::VariablePairs>(std::move(out));
+}
+
 /// The site that clients without a name get, or all others where that one refuses them.
 void Compiler::check_listener_has_certificate(const route::Listening& listening) {
     const auto lacks = [&](const route::Site& site) { return !words_of(site); };
@@ -122,15 +189,12 @@ void Compiler::finish_tls() {
             if (!said || !good[said] || !check_client_rules(site, said->description)) continue;
             auto description = said->description;
             description.session_cache.builtin = description.session_cache.builtin && builtin;
-            for (std::size_t i = 0; i < said->certificates.size(); ++i) description.pairs.push_back({said->certificates[i], said->keys[i]});
+            site.variable_pairs = sort_pairs(*said, description);
             site.tls = made.get(description, [&] {
-                std::vector<tls::Complaint> complaints;
-                auto contexts = tls::make_server(description, workers, store, complaints);
-                tell(complaints);
-                return contexts;
+                const auto before = options.renewal ? find_before(*options.before, description) : nullptr;
+                return make_or_keep(before, [&](auto& complaints) { return tls::make_server(description, workers, store, complaints); });
             });
             site.handshake_timeout = said->handshake_timeout;
-            site.largest_record = static_cast<std::uint32_t>(said->largest_record);
             listening.early_data |= description.early_data;
         }
     }
@@ -145,12 +209,16 @@ void Compiler::finish_peer_tls(tls::Store& store, unsigned workers) {
         auto* pass = std::get_if<route::ProxyPass>(&route.content);
         if (!pass || pass->tls || !(pass->secure || pass->url)) return;
         const auto& said = route.settings.proxy.tls;
-        const auto description = said ? said->description : tls::ClientDescription{};
+        auto description = said ? said->description : tls::ClientDescription{};
+        if (has_variables(description.pair)) {
+            pass->variable_pair = std::make_shared<const route::VariablePairs>(
+                route::VariablePairs{{{said->certificate_name, said->key_name}}, path_beside_conf(""), said->cache});
+            description.variable_pair = description.pair.certificate.text + '\n' + description.pair.key.text;
+            description.pair = {};
+        }
         pass->tls = made.get(description, [&] {
-            std::vector<tls::Complaint> complaints;
-            auto contexts = tls::make_client(description, workers, store, complaints);
-            tell(complaints);
-            return contexts;
+            const auto before = options.renewal ? find_before(*options.before, description) : nullptr;
+            return make_or_keep(before, [&](auto& complaints) { return tls::make_client(description, workers, store, complaints); });
         });
     };
     for (auto& site : snapshot.sites) {

@@ -23,7 +23,7 @@ constexpr Row table[] = {
      .args = {1, 3},
      .standard = "off",
      .example = "max=1000",
-     .support = Support::later,
+     .support = Support::here,
      .since = "1.27.4",
      .doc = "Keeps certificates whose file names have variables."},
     {.name = "ssl_certificate_compression",

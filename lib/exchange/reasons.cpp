@@ -51,6 +51,7 @@ Reason reason_of(const Failure& f) {
     if (f.side == Side::client) return of_client(f);
     if (f.side == Side::self && f.code == Code::too_large)
         return f.stage == Stage::response_head ? Reason::answer_head_too_large : Reason::request_head_too_large_for_peer;
+    if (f.side == Side::self && f.code == Code::bad_certificate) return Reason::own_certificate;
     return f.side == Side::peer ? of_peer(f) : Reason::internal;
 }
 

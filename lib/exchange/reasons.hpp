@@ -16,7 +16,7 @@ enum class Reason : std::uint8_t {
     version_not_supported, denied_by_rule, client_timed_out, client_closed, plain_http, client_certificate_refused, client_certificate_missing, misdirected,
     // the peer's
     peer_refused, peer_unreachable, peer_connect_timed_out, peer_send_timed_out, peer_timed_out, peer_reset, peer_closed,
-    peer_malformed, peer_head_too_large, peer_truncated, peer_tls, peer_certificate, peer_error,
+    peer_malformed, peer_head_too_large, peer_truncated, peer_tls, peer_certificate, own_certificate, peer_error,
     // nobody there, or ourselves
     no_live_peer, no_free_peer, no_descriptors, internal,
     // what the conf leads to

@@ -74,7 +74,8 @@ Task<Attempt::Outcome> Attempt::run(bool fresh, bool others_left) {
     how_.keepalive = settings().socket_keepalive;
     if (tls_) choose_tls_name();
     Outcome failure;
-    if (fresh || !take_kept()) failure = co_await connect();
+    if (tls_ && !choose_tls_pair()) failure = Failure{Code::bad_certificate, Side::self, Stage::handshake, 0};
+    if (!failure && (fresh || !take_kept())) failure = co_await connect();
     if (!failure && tls_ && !reused_) failure = co_await secure();
     if (!failure) failure = co_await send_request();
     if (!failure) failure = co_await receive();

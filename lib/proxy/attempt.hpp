@@ -38,6 +38,7 @@ class Attempt final : net::Waiter {
     bool take_kept();
     net::Task<Outcome> connect();
     void choose_tls_name();
+    bool choose_tls_pair();
     net::Task<Outcome> secure();
     net::Task<Outcome> send_request();
     net::Task<void> upload();
@@ -93,6 +94,7 @@ class Attempt final : net::Waiter {
     upstream::GroupAtWorker& group_;
     std::string_view host_;
     const tls::ClientContexts* tls_;
+    std::shared_ptr<const tls::LoadedPair> shown_;  // the certificate whose name has variables
     RequestBody& body_;
     upstream::GroupAtWorker::Pick pick_;
     exchange::Attempt& note_;  // this attempt in the record

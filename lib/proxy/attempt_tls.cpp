@@ -2,9 +2,13 @@
 #include <openssl/x509v3.h>
 
 #include <cerrno>
+#include <cstring>
 
 #include "proxy/attempt.hpp"
+#include "route/variable_pairs.hpp"
 #include "tls/client_contexts.hpp"
+#include "tls/common.hpp"
+#include "tls/digest.hpp"
 
 namespace sluice::proxy {
 
@@ -39,6 +43,31 @@ void Attempt::choose_tls_name() {
     how_.tls_name = without_port(own && own->has_name ? q_.scope.evaluate(own->name) : host_);
 }
 
+/// Where the certificate's name has variables. A connection speaks for whoever's certificate was shown on it, so that only
+/// who would show the same may have it. False: there is no such certificate.
+bool Attempt::choose_tls_pair() {
+    const auto* pass = std::get_if<route::ProxyPass>(&q_.scope.route->content);
+    if (!pass || !pass->variable_pair) return true;
+    const auto& all = *pass->variable_pair;
+    q_.tls_problem.clear();
+    const auto pair = route::pair_of(q_.scope, all, all.pairs.front(), q_.tls_problem);
+    if (!pair) return false;
+    if (pair->certificate.empty()) return true;  // as in nginx, none is shown then
+    std::vector<tls::Complaint> complaints;
+    shown_ = q_.conf.pair_cache(all).get(*pair, *tls_->passwords(), s_.loop.now(), complaints);
+    if (!shown_) {
+        q_.tls_problem = complaints.empty() ? "there is no certificate" : complaints.front().message;
+        return false;
+    }
+    tls::Digest digest;
+    digest.add(shown_->certificate.get());
+    std::uint64_t whose = 0;
+    std::memcpy(&whose, digest.finish().data(), sizeof whose);
+    how_.tls ^= whose;
+    if (how_.tls == 0) how_.tls = 1;
+    return true;
+}
+
 /// Agrees on TLS over the connection that has just been made.
 Task<Attempt::Outcome> Attempt::secure() {
     static const route::PeerTls usual;
@@ -50,13 +79,14 @@ Task<Attempt::Outcome> Attempt::secure() {
     setup.server = false;
     if (rules.sends_name && !name.empty() && !is_address(name)) setup.server_name = name.c_str();
     if (rules.reuses_sessions) {
-        connection_->session = s_.pool.sessions().of(*pick_.peer, *tls_, name);
+        connection_->session = s_.pool.sessions().of(*pick_.peer, how_.tls, name);
         setup.keeper = connection_->session.get();
         setup.session = connection_->session->session();
     }
     q_.tls_problem.clear();
     if (!stream.start_tls(setup)) co_return core::Failure{Code::system, Side::self, Stage::handshake, ENOMEM};
     SSL* const ssl = stream.tls()->ssl();
+    if (shown_ && !tls::set_pair(ssl, *shown_, q_.tls_problem)) co_return core::Failure{Code::bad_certificate, Side::self, Stage::handshake, 0};
     if (tls_->description().verify && !expect(ssl, name)) {
         q_.tls_problem = "\"" + name + "\" is no name that a certificate can have";
         co_return peer_failure(Code::bad_certificate, Stage::handshake);

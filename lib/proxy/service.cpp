@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/values.hpp"
+#include "route/tls_settings.hpp"
 
 namespace sluice::proxy {
 
@@ -21,6 +22,12 @@ Configured::Configured(std::shared_ptr<const route::Snapshot> made, std::vector<
 
 Configured::~Configured() {
     for (auto* channel : channels) logs_.give_back(*channel);
+}
+
+tls::PairCache& Configured::pair_cache(const route::VariablePairs& pairs) {
+    auto& cache = pair_caches_[&pairs];
+    if (!cache) cache = std::make_unique<tls::PairCache>(pairs.cache, tls::system_opener());
+    return *cache;
 }
 
 upstream::GroupAtWorker* Configured::find_group(std::string_view name, std::uint16_t usual_port) {

@@ -42,12 +42,16 @@ struct Configured {
         return number < listening_.size() ? listening_[number] : nullptr;
     }
 
+    /// What has been read of pairs whose names have variables.
+    tls::PairCache& pair_cache(const route::VariablePairs& pairs);
+
     /// The group that a proxy_pass with variables names: one of the conf, or a literal address. nullptr: neither.
     upstream::GroupAtWorker* find_group(std::string_view name, std::uint16_t usual_port);
 
   private:
     observe::Logs& logs_;
     std::vector<const route::Listening*> listening_;
+    std::map<const route::VariablePairs*, std::unique_ptr<tls::PairCache>> pair_caches_;
     std::unordered_map<std::string, std::pair<std::unique_ptr<upstream::Group>, std::unique_ptr<upstream::GroupAtWorker>>> literal_;
 };
 

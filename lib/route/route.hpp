@@ -19,10 +19,13 @@
 
 namespace sluice::route {
 
+struct VariablePairs;
+
 /// proxy_pass.
 struct ProxyPass {
     bool secure = false;                // https
     std::shared_ptr<const tls::ClientContexts> tls;  // if it is, or may be
+    std::shared_ptr<const VariablePairs> variable_pair;  // one; nullptr: the certificate's name has no variables
     std::uint32_t group = 0;            // index into Snapshot::groups; if there are no variables
     std::string host;                   // $proxy_host: as written, with a port that is not the usual one
     std::string port;                   // $proxy_port
@@ -93,7 +96,7 @@ struct Site {
     std::size_t max_headers = 1000;
     std::shared_ptr<const tls::ServerContexts> tls;     // nullptr: no certificate, and nothing said of TLS
     std::optional<core::Duration> handshake_timeout;     // none: header_timeout
-    std::uint32_t largest_record = 16384;               // ssl_buffer_size
+    std::shared_ptr<const VariablePairs> variable_pairs;  // nullptr: names of its certificates have no variables
 };
 
 }  // namespace sluice::route

@@ -54,6 +54,8 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     /// False: there is no TLS to be had with it. True: there is, or plain HTTP, to which the answer says so.
     net::Task<bool> begin_tls(Input& in);
     void tell_no_tls(const net::IoError& error);
+    class Chooser;
+    bool certify(SSL* ssl, const route::Site& site, proxy::Configured& conf);
     net::Task<bool> check_status(core::Instant deadline);
     net::Task<std::optional<tls::OcspAnswer::Status>> find_status(std::shared_ptr<const tls::OcspQuestion> question,
                                                                   core::Instant deadline, bool& alive);

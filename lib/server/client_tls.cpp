@@ -16,11 +16,15 @@ namespace {
 /// A first byte that no HTTP begins with: a record of TLS, or the hello of SSL 2.
 bool begins_tls(char first) { return first == '\x16' || static_cast<unsigned char>(first) >= 0x80; }
 
+constexpr std::string_view doing = "while SSL handshaking";
+
+}  // namespace
+
 /// Which site's certificate a client gets.
-class Chooser final : public tls::SiteChooser {
+class Client::Chooser final : public tls::SiteChooser {
   public:
-    Chooser(const route::Snapshot& snapshot, const route::Listening& listening, unsigned worker)
-        : snapshot_(snapshot), listening_(listening), worker_(worker), first_(snapshot.sites[listening.default_site]), chosen_(&first_) {}
+    Chooser(Client& client, proxy::Configured& conf, const route::Listening& listening)
+        : client_(client), conf_(conf), listening_(listening), first_(conf.snapshot->sites[listening.default_site]), chosen_(&first_) {}
 
     SSL_CTX* choose(std::string_view name) override {
         if (!name.empty()) {
@@ -29,28 +33,27 @@ class Chooser final : public tls::SiteChooser {
             const auto choice = listening_.names.decide(lower, captures_);
             // A name that may be another's, had its regex come to an end, gets nobody's certificate.
             if (choice.over_limit != route::NameChoice::none) return nullptr;
-            chosen_ = &snapshot_.sites[choice.site];
+            chosen_ = &conf_.snapshot->sites[choice.site];
         }
         if (tls()->description().reject_handshake) return nullptr;
-        return tls()->at(worker_);
+        return tls()->at(conf_.worker);
     }
+    bool certify(SSL* ssl) override { return client_.certify(ssl, *owner(), conf_); }
     /// A site that has no certificate is served with the first one's. nullptr: that has none either.
-    const std::shared_ptr<const tls::ServerContexts>& tls() const { return chosen_->tls ? chosen_->tls : first_.tls; }
+    const std::shared_ptr<const tls::ServerContexts>& tls() const { return owner()->tls; }
     /// Before the client has named any.
-    SSL_CTX* first() const { return first_.tls ? first_.tls->at(worker_) : nullptr; }
+    SSL_CTX* first() const { return first_.tls ? first_.tls->at(conf_.worker) : nullptr; }
 
   private:
-    const route::Snapshot& snapshot_;
+    const route::Site* owner() const { return chosen_->tls ? chosen_ : &first_; }
+
+    Client& client_;
+    proxy::Configured& conf_;
     const route::Listening& listening_;
-    unsigned worker_;
     const route::Site& first_;
     const route::Site* chosen_;
     core::Captures captures_;
 };
-
-constexpr std::string_view doing = "while SSL handshaking";
-
-}  // namespace
 
 Task<bool> Client::begin_tls(Input& in) {
     const Worker::Use use(worker_);
@@ -68,11 +71,10 @@ Task<bool> Client::begin_tls(Input& in) {
         in.end += *n;
     }
     if (!begins_tls(in.bytes().front())) co_return true;  // the answer to the request will say so
-    Chooser chooser(*use->snapshot, *listening, use->worker);
+    Chooser chooser(*this, *use, *listening);
     tls::Engine::Setup setup;
     setup.context = chooser.first();
     setup.chooser = &chooser;
-    setup.largest_record = site.largest_record;
     setup.early_data = listening->early_data;
     if (!setup.context || !stream_.start_tls(setup, in.bytes())) {
         tell(Level::error, "no \"ssl_certificate\" is defined in server listening on SSL port", doing);

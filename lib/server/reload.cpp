@@ -104,8 +104,7 @@ void Server::reload() {
     if (!from_conf_) return;  // nothing to read anew: the settings came from flags
     process::notify_reloading();
     const auto refuse = [this](const std::string& text) {
-        const auto& logs = deployed_.snapshot->main.error_logs;
-        for (const auto& log : logs) write_emerg(deployed_.files[log.file], text);
+        write_to_error_logs(text);
         log(exchange::Level::error, "the new configuration is refused, the old one stays");
         process::notify_ready();
     };
@@ -142,6 +141,7 @@ std::string Server::put_in_service(std::shared_ptr<route::Snapshot> snapshot) {
     }
     deployed_ = std::move(deployed);
     staplers_.serve(*deployed_.snapshot);
+    calendar_.watch(pairs_in_use(*deployed_.snapshot));
     return "";
 }
 
@@ -150,6 +150,12 @@ int Server::open_secret(const char* path, int flags) {
     const int fd = ::open(path, flags);
     if (fd >= 0 || errno != EACCES || !keeper_.is_running()) return fd;
     return keeper_.open_conf(std::filesystem::absolute(path).lexically_normal());
+}
+
+int Server::open_noting(const char* path, int flags) {
+    const int fd = open_secret(path, flags);
+    file_states_[path] = fd >= 0 ? tls::stamp_of(fd) : tls::FileStamp{};
+    return fd;
 }
 
 /// Those who send signals look where the conf says.

@@ -237,6 +237,7 @@ void Server::run() {
     running_ = shared_->workers.size();
     watch_certificates();
     staplers_.serve(*deployed_.snapshot);
+    calendar_.watch(pairs_in_use(*deployed_.snapshot));
     for (auto& worker : shared_->workers)
         threads_.emplace_back([this, &worker] {
             worker->run();

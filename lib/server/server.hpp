@@ -13,6 +13,7 @@
 
 #include "process/daemon.hpp"
 #include "process/keeper.hpp"
+#include "server/certificate_calendar.hpp"
 #include "server/conf_place.hpp"
 #include "server/control.hpp"
 #include "server/file_watch.hpp"
@@ -74,16 +75,19 @@ class Server final : exchange::Census {
     compile::Options compile_options();
     std::string put_in_service(std::shared_ptr<route::Snapshot> snapshot);
     void renew_certificates();
-    void tell_of_certificates();
+    std::vector<std::string> changed_files();
     void watch_certificates();
+    void renew_in(std::chrono::seconds time);
+    void write_to_error_logs(const std::string& lines);
     int open_secret(const char* path, int flags);
+    int open_noting(const char* path, int flags);
     void move_pid_file(const route::Snapshot& snapshot);
     void on_snapshot_gone(std::shared_ptr<const route::Snapshot> gone);
     void set_shutdown_alarm();
     void set_end_of(const std::shared_ptr<const route::Snapshot>& old);
 
     core::SystemClock clock_;
-    tls::Store tls_store_{clock_, [this](const char* path, int flags) { return open_secret(path, flags); }};
+    tls::Store tls_store_{clock_, [this](const char* path, int flags) { return open_noting(path, flags); }};
     observe::LogWriter log_writer_;
     spool::SpoolThread spool_;
     std::shared_ptr<observe::LogFile> start_log_;  // what start-up has to say
@@ -103,7 +107,10 @@ class Server final : exchange::Census {
     OcspDesk ocsp_{control_, clock_, [this](exchange::Level level, const std::string& text) { log(level, text); }};
     Staplers staplers_{control_, clock_, ocsp_};
     FileWatch certificate_watch_{control_, [this] { renew_certificates(); }};
-    boost::asio::steady_timer watch_day_{control_};
+    std::map<std::string, tls::FileStamp> file_states_;  // of the files of TLS, when they were read last
+    std::vector<std::string> unheeded_files_;         // changed, but the conf could not be put in service then
+    boost::asio::steady_timer renew_again_{control_};
+    CertificateCalendar calendar_{control_, clock_, [this](const std::string& text) { log(exchange::Level::warn, text); }};
     std::shared_ptr<boost::asio::steady_timer> shutdown_alarm_;
     std::atomic<std::size_t> running_{0};  // workers
 };

@@ -34,6 +34,7 @@ std::uint64_t number_of(const ClientDescription& description, const LoadedPair* 
     digest.add(identity_of(description.commands, open));
     digest.add(trust ? trust->digest + std::to_string(description.verify_depth) : "");
     if (pair) digest.add(pair->certificate.get());
+    digest.add(description.variable_pair);
     std::uint64_t out = 0;
     std::memcpy(&out, digest.finish().data(), sizeof out);
     return out == 0 ? 1 : out;
@@ -49,6 +50,10 @@ std::shared_ptr<const ClientContexts> make_client(const ClientDescription& descr
     if (!description.pair.certificate.empty()) {
         out->pair_ = store.pair(description.pair, description.password_files, complaints);
         good = out->pair_ != nullptr;
+    }
+    if (!description.variable_pair.empty()) {
+        out->passwords_ = store.passwords(description.password_files, complaints);
+        good = good && out->passwords_;
     }
     std::shared_ptr<const Trust> trust;
     if (description.verify) {

@@ -19,7 +19,9 @@ class ClientContexts {
     /// under another then, and never otherwise. Not 0.
     std::uint64_t number() const { return number_; }
     const ClientDescription& description() const { return description_; }
-    /// nullptr: none is shown.
+    /// For a key whose name has variables; nullptr if there is none.
+    const Passwords* passwords() const { return passwords_.get(); }
+    /// nullptr: none is shown, or another for each connection.
     const LoadedPair* pair() const { return pair_.get(); }
 
   private:
@@ -28,6 +30,7 @@ class ClientContexts {
     ClientDescription description_;
     std::uint64_t number_ = 0;
     std::shared_ptr<const LoadedPair> pair_;
+    std::shared_ptr<const Passwords> passwords_;
     std::vector<Owned<SSL_CTX>> contexts_;
 };
 

@@ -104,6 +104,13 @@ bool set_pair(SSL_CTX* context, const LoadedPair& loaded, const Pair& pair, Comp
     return false;
 }
 
+bool set_pair(SSL* connection, const LoadedPair& loaded, std::string& problem) {
+    ERR_clear_error();
+    if (SSL_use_cert_and_key(connection, loaded.certificate.get(), loaded.key.get(), loaded.chain.get(), 1) == 1) return true;
+    problem = "SSL_use_cert_and_key() failed (" + last_error() + ")";
+    return false;
+}
+
 bool run_commands(SSL_CTX* context, const std::vector<std::pair<Item, Item>>& commands, Complaints& complaints) {
     if (commands.empty()) return true;
     const Owned<SSL_CONF_CTX> conf(SSL_CONF_CTX_new());

@@ -25,6 +25,8 @@ void set_modern_ciphers(SSL_CTX* context);
 // False: said in `complaints`.
 bool set_ciphers(SSL_CTX* context, const Item& ciphers, Complaints& complaints);
 bool set_pair(SSL_CTX* context, const LoadedPair& loaded, const Pair& pair, Complaints& complaints);
+/// The same for one connection. False: `problem` is in OpenSSL's words.
+bool set_pair(SSL* connection, const LoadedPair& loaded, std::string& problem);
 /// In OpenSSL's words (SSL_CONF_cmd(3)), after everything else: they have the last word.
 bool run_commands(SSL_CTX* context, const std::vector<std::pair<Item, Item>>& commands, Complaints& complaints);
 

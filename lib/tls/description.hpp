@@ -80,6 +80,8 @@ struct OcspCacheRule {
 /// One site's side.
 struct ServerDescription {
     std::vector<Pair> pairs;  // of several types of key
+    std::string variable_pairs;  // names with variables, as the conf has them; "": there are none. Others than the engine
+                                 // know what they stand for (SiteChooser::certify)
     std::vector<Item> password_files;
     unsigned protocols = protocol::usual;
     Item ciphers;  // none: modern ones (tls/common), in our order
@@ -103,6 +105,7 @@ struct ServerDescription {
     Item ocsp_responder;  // empty: the one that the certificate names
     OcspCacheRule ocsp_cache;
     bool reject_handshake = false;
+    std::uint32_t largest_record = 16384;  // ssl_buffer_size, bytes
 
     bool operator==(const ServerDescription&) const = default;
 };
@@ -110,6 +113,7 @@ struct ServerDescription {
 /// The side toward peers: proxy_ssl_*.
 struct ClientDescription {
     Pair pair;  // empty: none is shown
+    std::string variable_pair;  // as above; who makes a connection gives it its certificate
     std::vector<Item> password_files;
     unsigned protocols = protocol::usual;
     Item ciphers{"DEFAULT", 0};
@@ -121,5 +125,9 @@ struct ClientDescription {
 
     bool operator==(const ClientDescription&) const = default;
 };
+
+/// All files that it names, by their paths.
+std::vector<std::string> files_of(const ServerDescription& description);
+std::vector<std::string> files_of(const ClientDescription& description);
 
 }  // namespace sluice::tls

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "tls/hello.hpp"
+#include "tls/parts.hpp"
 #include "tls/prepare.hpp"
 
 namespace sluice::tls {
@@ -61,7 +62,12 @@ struct Callbacks {
             return SSL_CLIENT_HELLO_ERROR;
         }
         if (chosen != SSL_get_SSL_CTX(ssl)) use_context(ssl, chosen);
+        if (const Parts* parts = parts_of(chosen)) engine->largest_record_ = parts->largest_record;
         return SSL_CLIENT_HELLO_SUCCESS;
+    }
+    static int certify(SSL* ssl, void*) {
+        Engine* const engine = of(ssl);
+        return !engine || !engine->chooser_ || engine->chooser_->certify(ssl) ? 1 : 0;
     }
     static int keep_session(SSL* ssl, SSL_SESSION* session) {
         Engine* const engine = of(ssl);
@@ -373,6 +379,8 @@ void prepare_server(SSL_CTX* context) {
     SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
     SSL_CTX_callback_ctrl(context, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, reinterpret_cast<void (*)()>(acknowledge_name));
 }
+
+void certify_by_chooser(SSL_CTX* context) { SSL_CTX_set_cert_cb(context, Callbacks::certify, nullptr); }
 
 void prepare_client(SSL_CTX* context) {
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);

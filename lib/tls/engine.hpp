@@ -34,6 +34,9 @@ class SiteChooser {
     /// The context that serves this name ("": the client named none), of the same worker. nullptr: the handshake is
     /// refused, the name is not known here.
     virtual SSL_CTX* choose(std::string_view server_name) = 0;
+    /// Where names of certificates have variables, once the client's first message has been read: gives the connection
+    /// its own. False: there is none to be had, and the handshake fails.
+    virtual bool certify(SSL*) { return true; }
 
   protected:
     ~SiteChooser() = default;
@@ -74,7 +77,7 @@ class Engine {
         SessionKeeper* keeper = nullptr;  // of a client; nullptr: sessions are not kept
         SSL_SESSION* session = nullptr;   // to take up again
         const char* server_name = nullptr;  // of a client: what is asked for (RFC 6066 3)
-        std::uint32_t largest_record = 16384;
+        std::uint32_t largest_record = 16384;  // where no site has been chosen
         bool early_data = false;  // of a server: some context may take it
     };
 

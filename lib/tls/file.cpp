@@ -31,6 +31,12 @@ std::string FileStamp::text() const {
     return out;
 }
 
+FileStamp stamp_of(int fd) {
+    struct ::stat found {};
+    if (::fstat(fd, &found) != 0) return {};
+    return {found.st_dev, found.st_ino, found.st_size, nanoseconds(found.st_mtim), nanoseconds(found.st_ctim)};
+}
+
 OpenItem::OpenItem(const Item& item, const Opener& open, bool wait) : item_(item), data_(is_data(item)) {
     if (data_) return;
     fd_ = open(item.text.c_str(), O_RDONLY | O_CLOEXEC | (wait ? 0 : O_NONBLOCK));
@@ -38,9 +44,7 @@ OpenItem::OpenItem(const Item& item, const Opener& open, bool wait) : item_(item
         error_ = core::failed("open()", "", errno);
         return;
     }
-    struct ::stat found {};
-    if (::fstat(fd_, &found) == 0)
-        stamp_ = {found.st_dev, found.st_ino, found.st_size, nanoseconds(found.st_mtim), nanoseconds(found.st_ctim)};
+    stamp_ = stamp_of(fd_);
 }
 
 OpenItem::~OpenItem() {

@@ -28,6 +28,9 @@ struct FileStamp {
     std::string text() const;
 };
 
+/// Of an open file; nothing that is equal to any file's, if the kernel does not tell.
+FileStamp stamp_of(int fd);
+
 /// A file opened for reading, or the text of a "data:" item.
 class OpenItem {
   public:

@@ -20,6 +20,7 @@ struct Parts {
     bool checks_clients = false;                   // a session may be taken up once that has been asked, not before
     bool gives_tickets = false;                    // then: with TLS 1.3 there is something to take up
     std::chrono::seconds timeout{};
+    std::uint32_t largest_record = 16384;
 };
 
 /// False: out of memory.

@@ -23,8 +23,8 @@ Passwords::~Passwords() {
     for (std::string& line : lines_) wipe(line);
 }
 
-std::optional<Passwords> read_passwords(const Item& file, const Opener& open, Complaints& complaints) {
-    OpenItem opened(file, open, true);
+std::optional<Passwords> read_passwords(const Item& file, const Opener& open, bool wait, Complaints& complaints) {
+    OpenItem opened(file, open, wait);
     auto text = opened.read();
     if (!text) {
         refuse(complaints, file, "cannot read passwords from " + shown(file) + ": " + opened.error());

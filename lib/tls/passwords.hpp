@@ -28,8 +28,8 @@ class Passwords {
     std::vector<std::string> lines_;
 };
 
-/// Waits for a pipe's writer, as nginx does.
-std::optional<Passwords> read_passwords(const Item& file, const Opener& open, Complaints& complaints);
+/// With `wait` for a pipe's writer, as nginx does.
+std::optional<Passwords> read_passwords(const Item& file, const Opener& open, bool wait, Complaints& complaints);
 
 /// Wipes a text that was secret.
 void wipe(std::string& text);

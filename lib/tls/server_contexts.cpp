@@ -38,6 +38,10 @@ class ServerMaker {
             good = good && loaded;
             out_->pairs_.push_back(std::move(loaded));
         }
+        if (!description_.variable_pairs.empty()) {
+            out_->passwords_ = store_.passwords(description_.password_files, complaints_);
+            good = good && out_->passwords_;
+        }
         if (!good) explain_order();
         return good;
     }
@@ -81,6 +85,7 @@ class ServerMaker {
     bool load_parts() {
         auto parts = std::make_shared<Parts>();
         parts->timeout = description_.session_timeout;
+        parts->largest_record = description_.largest_record;
         parts->tickets = store_.ticket_keys(description_.ticket_keys, description_.session_timeout, complaints_);
         bool good = parts->tickets != nullptr;
         if (!description_.session_cache.shared.empty()) {
@@ -147,6 +152,7 @@ class ServerMaker {
         if (description_.early_data) SSL_CTX_set_max_early_data(context.get(), most_early_data);
         if (!out_->parts_->staples.empty()) use_staples(context.get());
         prepare_server(context.get());
+        if (!description_.variable_pairs.empty()) certify_by_chooser(context.get());
         good = run_commands(context.get(), description_.commands, complaints_) && good;
         return good ? std::move(context) : nullptr;
     }

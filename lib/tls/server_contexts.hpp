@@ -27,6 +27,8 @@ class ServerContexts {
     SessionCache* statuses() const { return parts_->statuses.get(); }
     /// ssl_ocsp_responder.
     const std::optional<OcspResponder>& ocsp_responder() const { return ocsp_responder_; }
+    /// For keys whose names have variables; nullptr if there are none.
+    const Passwords* passwords() const { return passwords_.get(); }
     /// nullptr: nobody is asked for a certificate, nor is anybody verified.
     const Trust* trust() const { return trust_.get(); }
 
@@ -37,6 +39,7 @@ class ServerContexts {
     std::shared_ptr<const Trust> trust_;
     std::vector<std::shared_ptr<const OcspQuestion>> staple_questions_;
     std::optional<OcspResponder> ocsp_responder_;
+    std::shared_ptr<const Passwords> passwords_;
     std::shared_ptr<const Parts> parts_;
     std::vector<Owned<SSL_CTX>> contexts_;
 };

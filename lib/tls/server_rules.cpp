@@ -24,6 +24,7 @@ std::string identity_of(const ServerDescription& description, const Trust* trust
     digest.add(description.ocsp_responder.text);
     digest.add(identity_of(description.commands, open));  // some are about verification
     for (const auto& pair : pairs) digest.add(pair->certificate.get());
+    digest.add(description.variable_pairs);
     return digest.finish();
 }
 

@@ -26,25 +26,31 @@ Store::Store(const core::Clock& clock, Opener opener) : clock_(clock), opener_(s
 const Passwords* Store::passwords(const Item& file, Complaints& complaints) {
     const auto known = passwords_.find(file.text);
     if (known != passwords_.end()) return &known->second;
-    auto read = read_passwords(file, opener_, complaints);
+    auto read = read_passwords(file, opener_, waits_for_pipes_, complaints);
     return read ? &passwords_.emplace(file.text, std::move(*read)).first->second : nullptr;
+}
+
+std::shared_ptr<const Passwords> Store::passwords(const std::vector<Item>& files, Complaints& complaints) {
+    auto out = std::make_shared<Passwords>();
+    for (const Item& file : files) {
+        const Passwords* some = passwords(file, complaints);
+        if (!some) return nullptr;
+        out->add(*some);
+    }
+    return out;
 }
 
 std::shared_ptr<const LoadedPair> Store::pair(const Pair& pair, const std::vector<Item>& password_files,
                                               Complaints& complaints) {
-    Passwords all;
-    for (const Item& file : password_files) {
-        const Passwords* some = passwords(file, complaints);
-        if (!some) return nullptr;
-        all.add(*some);
-    }
+    const auto all = passwords(password_files, complaints);
+    if (!all) return nullptr;
     OpenItem certificate(pair.certificate, opener_), key(pair.key, opener_);
     const std::string identity = certificate.identity() + '\n' + key.identity();
     std::shared_ptr<const LoadedPair> out;
     if (certificate.is_open() && key.is_open()) out = find_used(pairs_, identity);
     if (!out) {
         files_read_ += 2;
-        out = load_pair(pair, certificate, key, all, complaints);
+        out = load_pair(pair, certificate, key, *all, complaints);
         if (!out) return nullptr;
         pairs_[identity] = out;
     }

@@ -23,6 +23,8 @@ class Store {
     /// nullptr: said in `complaints`; warnings come each time, though the file be read once.
     std::shared_ptr<const LoadedPair> pair(const Pair& pair, const std::vector<Item>& password_files,
                                            Complaints& complaints);
+    /// Of all files; nullptr: said in `complaints`.
+    std::shared_ptr<const Passwords> passwords(const std::vector<Item>& files, Complaints& complaints);
     std::shared_ptr<const Trust> trust(const TrustRule& rule, Complaints& complaints);
     /// ssl_session_cache shared:NAME:SIZE, with the sessions of the one before if the size is the same. nullptr: too
     /// small, or there is another of this name in the same conf.
@@ -32,6 +34,9 @@ class Store {
     /// Keys from files; without any those that all contexts share and that change by themselves.
     std::shared_ptr<TicketKeys> ticket_keys(const std::vector<Item>& files, std::chrono::seconds timeout,
                                             Complaints& complaints);
+
+    /// Whether to wait for whoever writes into a pipe of passwords: not where nobody has asked for a new conf.
+    void wait_for_pipes(bool wait) { waits_for_pipes_ = wait; }
 
     /// To be called when a conf has been read, good or bad: wipes passwords, and forgets which sizes its caches had.
     void end_of_conf();
@@ -57,6 +62,7 @@ class Store {
     std::map<std::string, Passwords> passwords_;      // of this conf
     std::map<std::string, std::size_t> cache_sizes_;  // of this conf
     std::size_t files_read_ = 0;
+    bool waits_for_pipes_ = true;
 };
 
 }  // namespace sluice::tls

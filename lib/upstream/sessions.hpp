@@ -36,7 +36,8 @@ class PeerSession final : public tls::SessionKeeper {
 /// One worker's, on its thread. A session is for one peer, the rules it was agreed on under, and the name asked for.
 class PeerSessions {
   public:
-    std::shared_ptr<PeerSession> of(const Peer& peer, const tls::ClientContexts& rules, std::string_view name);
+    /// `rules`: DialOptions::tls.
+    std::shared_ptr<PeerSession> of(const Peer& peer, std::uint64_t rules, std::string_view name);
 
   private:
     // Names may come from clients.

@@ -1,0 +1,41 @@
+#include "route/variable_pairs.hpp"
+
+namespace sluice::route {
+
+namespace {
+
+bool leads_up(std::string_view path) {
+    for (std::size_t from = 0; (from = path.find("..", from)) != path.npos; from += 2) {
+        const bool begins = from == 0 || path[from - 1] == '/';
+        if (begins && (from + 2 == path.size() || path[from + 2] == '/')) return true;
+    }
+    return false;
+}
+
+/// What the conf itself writes with ".." is meant.
+bool is_meant(const vars::Template& name) {
+    return std::ranges::any_of(name.parts(), [](const auto& part) { return part.kind == vars::Part::Kind::literal && leads_up(part.text); });
+}
+
+bool name_of(Scope& scope, const std::string& folder, const vars::Template& name, tls::Item& out, std::string& problem) {
+    const std::string_view value = scope.evaluate(name);
+    out.text = value;
+    if (value.empty() || value.starts_with("data:")) return true;
+    if (value.find('\0') != value.npos || (leads_up(value) && !is_meant(name))) {
+        problem = "\"" + out.text.substr(0, out.text.find('\0')) + "\" leads out of its folder, or is no name";
+        return false;
+    }
+    if (!value.starts_with('/')) out.text.insert(0, folder);
+    return true;
+}
+
+}  // namespace
+
+std::optional<tls::Pair> pair_of(Scope& scope, const VariablePairs& all, const VariablePairs::Pair& pair, std::string& problem) {
+    tls::Pair out;
+    if (!name_of(scope, all.folder, pair.certificate, out.certificate, problem)) return std::nullopt;
+    if (!name_of(scope, all.folder, pair.key, out.key, problem)) return std::nullopt;
+    return out;
+}
+
+}  // namespace sluice::route

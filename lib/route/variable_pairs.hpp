@@ -1,0 +1,13 @@
+// Names of certificates that have variables.
+#pragma once
+
+#include "route/scope.hpp"
+#include "tls/pair_cache.hpp"
+
+namespace sluice::route {
+
+/// The pair for this exchange, or for the connection of one that has not come yet. Nothing: `problem` says why. What a
+/// client sends must not lead out of the folders that the conf speaks of, though nginx would follow.
+std::optional<tls::Pair> pair_of(Scope& scope, const VariablePairs& all, const VariablePairs::Pair& pair, std::string& problem);
+
+}  // namespace sluice::route
