@@ -24,7 +24,9 @@ def installed(peer):
 
 
 def version_of(peer, ours):
-    """As short as it can be: "1.22.1"."""
+    """As short as it can be: "1.22.1"; "" of what has none."""
+    if not peer.version:
+        return ""
     line = versions.output_of(binary_of(peer, ours), *peer.version)
     found = re.search(r"\d+\.\d+(\.\d+)?", line)
     return found[0] if found else line

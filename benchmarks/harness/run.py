@@ -23,9 +23,10 @@ def show_conf(name):
         print(f"# {file}\n{conf.render((proxies.CONFS / file).read_text(), setting)}")
 
 
-def build():
-    """The paths of sluice and of the origin."""
-    for command in (["test/support/prerequisites", "build", "bench"], ["test/support/build_preset", "release", "sluice", "bench_origin"]):
+def build(*more):
+    """The paths of sluice and of the origin. `more`: targets that are wanted, too."""
+    targets = ["sluice", "bench_origin", *more]
+    for command in (["test/support/prerequisites", "build", "bench"], ["test/support/build_preset", "release", *targets]):
         if subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode:
             raise RuntimeError(f"{' '.join(command)} failed")
     return str(BUILD / "apps" / "sluice"), str(BUILD / "benchmarks" / "origin" / "bench_origin")
@@ -46,7 +47,8 @@ def allow_many_descriptors():
 def choose_peers(options):
     """Those that take part, and {name: package} of those that are not installed."""
     wanted = [p for p in peers.PEERS if not p.binary or not options.peers or p.name.lower() in options.peers]
-    return [p for p in wanted if proxies.installed(p)], {p.name: p.package for p in wanted if not proxies.installed(p)}
+    floors = peers.floors(str(BUILD / "benchmarks" / "floor" / "bench_floor")) if options.floor else []
+    return [p for p in wanted if proxies.installed(p)] + floors, {p.name: p.package for p in wanted if not proxies.installed(p)}
 
 
 def meta(options, chosen, binary, cores):
@@ -102,7 +104,7 @@ def write(results, folder, readme):
 
 def compare(options):
     began = time.monotonic()
-    binary, origin_binary = build()
+    binary, origin_binary = build(*(["bench_floor"] if options.floor else []))
     binary = os.path.abspath(options.binary) if options.binary else binary
     allow_many_descriptors()
     processes.clean_up_at_exit()

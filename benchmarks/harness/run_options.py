@@ -15,6 +15,7 @@ def parse(words, folder):
     parser.add_argument("--seconds", type=int, help="of each turn")
     parser.add_argument("--only", help=f"scenarios, with commas: {', '.join(scenarios.NAMES)}")
     parser.add_argument("--peers", help=f"proxies beside sluice, with commas: {', '.join(p.name for p in peers.PEERS[1:])}")
+    parser.add_argument("--floor", action="store_true", help="also what relaying costs without a proxy, as far as that can be said")
     parser.add_argument("--binary", help="instead of building the release preset, measure this sluice")
     parser.add_argument("--output", default=folder, help="the folder for RESULTS.md and plots (default: benchmarks)")
     parser.add_argument("--readme", action="store_true", help="put the headline into README.md, too")
