@@ -28,7 +28,8 @@ struct Picture {
 
 std::string plot_svg(const Picture& picture);
 
-/// The picture of results in JSON (see result_json()), the newest first. What is wrong with one of them, or "".
+/// Adds a result in JSON (see result_json()), the newest first; `what` names it if it does not itself. What is wrong,
+/// or "".
 std::string add_result(Picture& picture, std::string_view json, std::string_view what);
 
 /// `json`: this run's; `others`: files of earlier ones. What is wrong, or "".

@@ -59,9 +59,9 @@ Course course_of(const json::object& result) {
 std::string add_result(Picture& picture, std::string_view text, std::string_view what) {
     boost::system::error_code error;
     const json::value value = json::parse(json::string_view(text.data(), text.size()), error);
-    if (error) return config::concat({what, ": is no JSON: ", error.message()});
+    if (error) return config::concat({"is no JSON: ", error.message()});
     auto curve = value.is_object() ? curve_of(value.get_object()) : std::nullopt;
-    if (!curve) return config::concat({what, ": is no result that sluice bench --json has written"});
+    if (!curve) return "is no result that sluice bench --json has written";
     const json::value* name = value.get_object().if_contains("name");
     const bool named = name && name->is_string() && name->get_string() != "this run";
     curve->name = named || picture.curves.empty()
@@ -82,7 +82,8 @@ std::string write_plot(const std::string& path, const std::string& subtitle, con
         std::ifstream in(other, std::ios::binary);
         std::ostringstream bytes;
         bytes << in.rdbuf();
-        if (auto wrong = add_result(picture, bytes.str(), other); !wrong.empty()) return wrong;
+        if (auto wrong = add_result(picture, bytes.str(), other); !wrong.empty())
+            return config::concat({other, ": ", wrong});
     }
     // A course of one or two points says nothing that the text does not.
     if (picture.rates.front().points.size() < 4) picture.rates.clear();

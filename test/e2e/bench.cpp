@@ -322,10 +322,12 @@ TEST_CASE("results go to files: JSON, and a plot with an earlier one beside it")
     std::ofstream(folder / "no.json") << "{}";
     const Outcome third =
         bench({"-c", "1", "-n", "1", "--plot", folder / "b.svg", "--compare", folder / "no.json", url(origin)});
-    CHECK(third.status == 1);
-    CHECK(third.errors ==
-          "sluice bench: " + (folder / "no.json") + ": is no result that sluice bench --json has written\n");
-    CHECK(bench({"-n", "1", "-c", "1", "--json", "/nowhere/at/all/x", url(origin)}).status == 1);
+    CHECK(third.status == 2);
+    CHECK(third.errors == "sluice bench: --compare \"" + (folder / "no.json") +
+                              "\": is no result that sluice bench --json has written\n");
+    const Outcome nowhere = bench({"-n", "1", "-c", "1", "--json", "/nowhere/at/all/x", url(origin)});
+    CHECK(nowhere.status == 2);
+    CHECK(nowhere.errors == "sluice bench: --json \"/nowhere/at/all/x\": cannot be written\n");
 }
 
 namespace {

@@ -92,6 +92,7 @@ TEST_CASE("a body makes it a POST, and requests without a time have no end but t
     CHECK(plan.requests.at(0).label == "POST /");
     CHECK(plan.requests_limit == 100);
     CHECK(plan.phases[0].seconds > 86400);
+    CHECK(plan_of(right({"-b", "@/dev/null", url})).requests.at(0).bytes.ends_with("Content-Length: 0\r\n\r\n"));
     CHECK(plan_of(right({"--new-connections", url})).per_connection == 1);
     CHECK(plan_of(right({"--per-connection", "9", url})).per_connection == 9);
 }
@@ -109,6 +110,9 @@ TEST_CASE("connecting elsewhere keeps the names") {
 }
 
 TEST_CASE("wrong command lines") {
+    const sluice::test::Temporary folder;
+    const std::string earlier = folder / "earlier.json";
+    std::ofstream(earlier) << R"({"latency_ms":{"distribution":[[0,1,1],[100,2,9]]}})";
     const std::pair<Words, std::string> rows[] = {
         {{}, "which URL? as in sluice bench http://localhost:8080/"},
         {{"-c", "0", url}, "--connections \"0\": is no number from 1 to 100000"},
@@ -132,7 +136,8 @@ TEST_CASE("wrong command lines") {
         {{"-H", "oops", url}, "--header \"oops\": is no field, as 'Name: value' is"},
         {{"-b", "@/nowhere/at/all", url}, "--body \"@/nowhere/at/all\": cannot be read"},
         {{"-b", "x", "--body-size", "5", url}, "--body and --body-size: only one of them can be the body"},
-        {{"--body-size", "2t", url}, "--body-size \"2t\": is no size, as 2048, 64k and 10m are; 1g at most"},
+        {{"--body-size", "2t", url}, "--body-size \"2t\": is no size, as 2048, 64k and 10m are; 256m at most"},
+        {{"-b", "@/", url}, "--body \"@/\": cannot be read"},
         {{"--urls", "/nowhere/at/all"}, "--urls \"/nowhere/at/all\": cannot be read"},
         {{"--order", "best", url}, "--order \"best\": is neither turns nor random"},
         {{"--connect", "http://a/", url},
@@ -141,7 +146,10 @@ TEST_CASE("wrong command lines") {
         {{"--ca", "/nowhere/at/all", url}, "--ca \"/nowhere/at/all\": cannot be read"},
         {{"--key", "/dev/null", url}, "--key: goes only with --cert"},
         {{"--plot", "x.png", url}, "--plot \"x.png\": is no name of an SVG file, as latency.svg is"},
-        {{"--compare", "/dev/null", url}, "--compare: goes only with --plot FILE.svg, which shows it"},
+        {{"--compare", "/dev/null", url}, "--compare \"/dev/null\": is no JSON: incomplete JSON"},
+        {{"--json", "/nowhere/at/all/x", url}, "--json \"/nowhere/at/all/x\": cannot be written"},
+        {{"--plot", "/nowhere/at/all/x.svg", url}, "--plot \"/nowhere/at/all/x.svg\": cannot be written"},
+        {{"--compare", earlier, url}, "--compare: goes only with --plot FILE.svg, which shows it"},
         {{"--rate", "5", "--phase", "rate=5;for=1s", url},
          "--rate and --phase: a phase has its own rate; only one of them can hold"},
         {{"--phase", "rate=5;for=1s", "--phase", "connections=5;for=1s", url},
