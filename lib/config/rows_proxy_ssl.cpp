@@ -25,7 +25,7 @@ constexpr Row table[] = {
      .example = "max=1000",
      .support = Support::here,
      .since = "1.27.4",
-     .doc = "Keeps certificates whose file names have variables."},
+     .doc = "The same as ssl_certificate_cache, of certificates that are shown to peers."},
     {.name = "proxy_ssl_password_file",
      .contexts = in::sites,
      .repeats = true,

@@ -7,6 +7,7 @@ Status 77 where there is no nginx: skipped. What may differ, and why, is in INTE
 import argparse
 import base64
 import ctypes
+import functools
 import os
 import re
 import shutil
@@ -201,6 +202,7 @@ def client_context(case, certificates):
     return context
 
 
+@functools.cache
 def whose(certificate):
     words = subprocess.run(["openssl", "x509", "-inform", "der", "-noout", "-subject", "-ext", "subjectAltName"], input=certificate, capture_output=True, timeout=PATIENCE)
     return words.stdout.decode()
