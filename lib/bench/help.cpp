@@ -43,7 +43,7 @@ Requests:
       --body-size SIZE     so many bytes, as 64k
       --urls FILE          one a line: [METHOD] URL [weight=N]; may be repeated
       --order KIND         of several URLs: turns (default) or random, both by weight
-      --connect ADDRESS    connect there, whatever host the URL names: 127.0.0.1:8080, unix:/run/app.sock
+      --connect ADDRESS    connect there, whatever host the URL names; or unix:/run/app.sock
 
 TLS:
   -k, --insecure           take any certificate

@@ -507,3 +507,19 @@ TEST_CASE("on a terminal a line shows how it goes, and is gone at the end") {
     CHECK(said.find("/s  failed 0  p50 ") != said.npos);
     CHECK(said.find("\r\x1b[K  load") != said.npos);
 }
+
+TEST_CASE("bench conf that is ended leaves nothing behind") {
+    const ConfFolder folder;
+    folder.write_file("bench.conf", "events {}\nhttp { server { listen 80; location / { return 200; } } }\n");
+    const Temporary scratch;
+    const auto is_empty = [&] {
+        return std::filesystem::directory_iterator(scratch.path()) == std::filesystem::directory_iterator();
+    };
+    Process process(Words{"/usr/bin/env", "TMPDIR=" + scratch.path(), SLUICE_BINARY, "bench", "conf",
+                          folder / "bench.conf", "-d", "1m"});
+    const auto end = std::chrono::steady_clock::now() + patience;
+    while (is_empty() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    process.signal(SIGTERM);
+    process.wait();
+    CHECK(is_empty());
+}
