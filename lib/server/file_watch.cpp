@@ -18,8 +18,8 @@ constexpr auto settling = std::chrono::milliseconds(500);  // between the certif
 namespace fs = std::filesystem;
 
 /// The links that are followed to get to the file, and the file: any of them may be replaced. Folders may be links too
-/// (Kubernetes changes all files of one by one link in it).
-std::vector<std::string> names_on_way(const std::string& path) {
+/// (Kubernetes changes all files of one by one link in it). Not `seen`: there is a folder that we may not look into.
+std::vector<std::string> names_on_way(const std::string& path, bool& seen) {
     constexpr int most_links = 40;  // as the kernel has it
     std::vector<std::string> out;
     const fs::path whole(path);
@@ -36,6 +36,7 @@ std::vector<std::string> names_on_way(const std::string& path) {
         const auto here = done / part;  // "/" begins anew
         std::error_code error;
         const auto target = fs::read_symlink(here, error);
+        if (error == std::errc::permission_denied) seen = false;
         if (error || ++links > most_links) {
             done = here;
             continue;
@@ -62,9 +63,14 @@ std::string FileWatch::watch(const std::vector<std::string>& paths) {
         wait();
     }
     std::string wrong;
-    for (const auto& path : paths)
-        for (const auto& name : names_on_way(path))
+    for (const auto& path : paths) {
+        auto& way = ways_[path];
+        bool seen = true;
+        auto names = names_on_way(path, seen);
+        if (seen || way.empty()) way = std::move(names);
+        for (const auto& name : way)
             if (auto failed = watch_name(name); !failed.empty()) wrong = std::move(failed);
+    }
     return wrong;
 }
 

@@ -33,6 +33,7 @@ class FileWatch {
     std::function<void()> changed_;
     std::map<std::string, int> folders_;
     std::multimap<int, std::string> names_;  // in a watched folder
+    std::map<std::string, std::vector<std::string>> ways_;  // names on the way to each file, as far as they could be seen
 };
 
 }  // namespace sluice::server
