@@ -84,11 +84,12 @@ class Proxy:
         return "ended at once: " + (" / ".join(lines[-3:]) or "said nothing")
 
     def _check(self):
-        path = self.path(1024)
+        """One that has just begun to listen may not answer yet."""
+        path, end = self.path(1024), time.monotonic() + START_SECONDS
         curl = ["curl", "-sk", "--max-time", "10", "-o", str(self.folder / "answer"), "-w", "%{http_code} %{size_download}", self.url(path)]
-        said = subprocess.run(curl, capture_output=True, text=True, check=False).stdout
-        if said != "200 1024":
-            raise CannotStart(f"answers {path} with {said} instead of 200 1024")
+        while (said := subprocess.run(curl, capture_output=True, text=True, check=False).stdout) != "200 1024":
+            if time.monotonic() > end or not said.startswith("000"):
+                raise CannotStart(f"answers {path} with {said} instead of 200 1024")
 
     def url(self, path):
         return f"{'https' if self.setting.tls else 'http'}://127.0.0.1:{self.setting.port}{path}"

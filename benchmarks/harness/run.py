@@ -15,6 +15,7 @@ from . import conf, guard, latency, load, machine, measure, peers, processes, pr
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = ROOT / "benchmarks"
 BUILD = ROOT / "build" / "release"
+SO_FAR = ROOT / "build" / "benchmarks-so-far.json"
 _MOST_DESCRIPTORS = 20_000
 
 def show_conf(name):
@@ -73,21 +74,28 @@ def say_memory(kind, rows):
 
 
 def measure_all(bench, options, results):
+    """Fills in `results`, and keeps what there is of them in a file, lest an interruption lose it."""
     def wanted(name):
         return not options.only or name in options.only
+
+    def keep():
+        SO_FAR.write_text(json.dumps(results))
 
     for scenario in scenarios.LOADS:
         if wanted(scenario.name):
             results["loads"][scenario.name] = measure.loads(bench, scenario)
             say_loads(scenario, results["loads"][scenario.name])
+            keep()
     if wanted("latency"):
         results["latency"], notes = latency.measure(bench, results)
         results["notes"] += notes
+        keep()
     for kind in scenarios.MEMORY:
         if wanted(kind):
             count = {scenarios.IDLE: 8000, scenarios.IDLE_TLS: 2000, scenarios.SLOW: 1000}[kind]
             results["memory"][kind] = measure.memory(bench, kind, count // 2 if options.quick and kind != scenarios.SLOW else count)
             say_memory(kind, results["memory"][kind])
+            keep()
 
 
 def write(results, folder, readme):
@@ -104,6 +112,7 @@ def write(results, folder, readme):
 
 def compare(options):
     began = time.monotonic()
+    SO_FAR.unlink(missing_ok=True)
     binary, origin_binary = build(*(["bench_floor"] if options.floor else []))
     binary = os.path.abspath(options.binary) if options.binary else binary
     allow_many_descriptors()
@@ -115,6 +124,7 @@ def compare(options):
     neighbours = machine.Neighbours()
     results = {"meta": meta(options, chosen, binary, cores), "peers": [p.name for p in chosen], "missing": missing, "loads": {},
                "memory": {}, "latency": [], "notes": []}
+    results["meta"] |= {"took": "interrupted", "neighbours": 0.0}
     with tempfile.TemporaryDirectory(prefix="sluice-bench-") as name:
         folder = pathlib.Path(name)
         folder.chmod(0o755)
@@ -148,6 +158,8 @@ def main(words):
         write(results, pathlib.Path(options.output), options.readme)
     except KeyboardInterrupt:
         print("\nbenchmarks/run: interrupted; everything that it started has been stopped", file=sys.stderr)
+        if SO_FAR.exists():
+            print(f"For a report of what was measured: benchmarks/run --from {SO_FAR.relative_to(ROOT)}", file=sys.stderr)
         return 130
     except (RuntimeError, OSError, ValueError, proxies.CannotStart, load.Failed, subprocess.CalledProcessError) as error:
         print(f"benchmarks/run: {error}", file=sys.stderr)
