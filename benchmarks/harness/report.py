@@ -29,7 +29,7 @@ def draw(results):
                 if s.section == "requests" and s.name in results["loads"]]
         base = "nginx" if "nginx" in names else OURS
         if rows:
-            add("cpu", plots.relative(theme, f"CPU per request beside {base}", f"{base} is 1; both run the same conf; logarithmic", rows,
+            add("cpu", plots.relative(theme, f"CPU per request beside {base}", f"{base} is 1, and sluice runs its conf; logarithmic", rows,
                                       names, base))
         for section, title, about, x_label, y_label, points, by_kib in _GROWTH:
             if any(s in results["loads"] for s, _ in points[1:]):
@@ -139,5 +139,6 @@ def readme_block(results):
     meta = results["meta"]
     return "\n\n".join([
         picture("cpu", "CPU per request of each proxy beside nginx", "benchmarks/plots"), tables.headline(results),
-        f"{meta['machine']}; {meta['date']}; one worker each, pinned to one core; nginx and sluice run the same conf. Of all rounds the median. "
+        f"{meta['machine']}; {meta['date']}; one worker each, pinned to one core; nginx and sluice run the same conf. Of all rounds the median"
+        + (f", while other processes used {meta['neighbours']:.0%} of the machine: rough figures. " if meta["neighbours"] > 0.1 else ". ") +
         "Everything else, how it is measured, and where sluice loses: [benchmarks/RESULTS.md](benchmarks/RESULTS.md)."])
