@@ -203,14 +203,21 @@ TEST_CASE("who cannot be reached, and who is gone in the middle") {
     CHECK(bench({"http://unix:/nowhere/at/all:/"}).status == 1);
     CHECK(bench({"--rate", "x", "http://a/"}).status == 2);
 
-    Origin origin(ok("x"));
+    // From the 20th request on nobody is answered, until the server is gone.
+    std::atomic<unsigned> count{0};
+    Origin origin([&](Origin::Visit& visit) {
+        for (;;) {
+            visit.read_request();
+            if (++count < 20) visit.send(ok("x"));
+        }
+    });
     std::thread leaver([&] {
         origin.wait_for_requests(20);
         origin.stop();
     });
     const auto result = measure({"-c", "2", "-n", "200", url(origin)});
     leaver.join();
-    CHECK(number(result, "answers") >= 19);
+    CHECK(number(result, "answers") == 19);
     CHECK(number(result, "troubles/connect") > 0);
     CHECK(number(result, "answers") + number(result, "failed") == 200);
 }
@@ -384,7 +391,7 @@ TEST_CASE("wrk and h2load see the same server in the same way") {
                     run_to_end({"/usr/bin/env", "wrk", "-c4", "-t1", "-d1s", "--latency", url(origin)}).output;
                 return std::pair(number_after(said, "Requests/sec:"), milliseconds_after(said, "50%"));
             },
-            0.15);
+            0.25);
     else
         WARN("wrk is not installed: not compared");
     if (is_there("h2load"))
@@ -401,7 +408,7 @@ TEST_CASE("wrk and h2load see the same server in the same way") {
                 return std::pair(number_after(said, "finished in ") > 0 ? 200 / number_after(said, "finished in ") : 0,
                                  milliseconds_after(mean, ""));
             },
-            0.15);
+            0.25);
     else
         WARN("h2load is not installed: not compared");
 }
