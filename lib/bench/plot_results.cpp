@@ -19,6 +19,9 @@ std::optional<double> number_in(const json::value* value) {
 }
 
 /// Points of at least two numbers each, ascending in the first; nullopt if it is something else.
+/// What a plot can show, milliseconds, seconds or requests in a second.
+constexpr double least_shown = 1e-9, most_shown = 1e12;
+
 std::optional<Curve> curve_of(const json::object& result) {
     Curve out;
     const json::value* latency = result.if_contains("latency_ms");
@@ -28,9 +31,9 @@ std::optional<Curve> curve_of(const json::object& result) {
     for (const json::value& point : points->get_array()) {
         if (!point.is_array() || point.get_array().size() < 2) return std::nullopt;
         const auto percent = number_in(&point.get_array()[0]), value = number_in(&point.get_array()[1]);
-        if (!percent || !value || *percent < 0 || *percent > 100 || *value < 0) return std::nullopt;
+        if (!percent || !value || *percent < 0 || *percent > 100 || *value < 0 || *value > most_shown) return std::nullopt;
         if (!out.points.empty() && *percent < out.points.back().first) return std::nullopt;
-        out.points.emplace_back(*percent, *value);
+        out.points.emplace_back(*percent, *value < least_shown ? 0 : *value);
     }
     return out;
 }
@@ -45,7 +48,7 @@ Course course_of(const json::object& result) {
         const auto at = number_in(moment.get_object().if_contains("at")),
                    rate = number_in(moment.get_object().if_contains("rate"));
         const auto seconds = number_in(moment.get_object().if_contains("seconds")).value_or(0);
-        if (!at || !rate || *at < 0 || *rate < 0) continue;
+        if (!at || !rate || *at < 0 || *rate < 0 || *at > most_shown || *rate > most_shown) continue;
         // The last one may be too short for its rate to say anything.
         if (seconds < usual / 2) continue;
         usual = std::max(usual, seconds);

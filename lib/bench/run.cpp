@@ -31,6 +31,9 @@ double window_seconds(const Schedule& schedule) {
     return std::clamp(schedule.seconds() / most_seconds_for_fine_windows, 0.1, 1.0);
 }
 
+/// A terminal that is closed ends a run as Ctrl-C does: what it made is put away.
+constexpr int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
 sigset_t ending_signals();
 
 /// While a run goes on, the signals that SignalsHeld holds back come through: there is somebody who takes them.
@@ -57,6 +60,7 @@ class Run {
           row_(even_row(plan.requests)),
           board_(plan.threads, window_seconds(schedule_)),
           shared_{plan, schedule_, row_, board_, counted_from(schedule_)} {
+        for (const int number : ending) signals_.add(number);
         for (unsigned i = 0; i < plan.threads; ++i) workers_.emplace_back(shared_, i);
     }
 
@@ -161,7 +165,7 @@ class Run {
     Shared shared_;
     std::deque<Worker> workers_;
     boost::asio::io_context context_{1};
-    boost::asio::signal_set signals_{context_, SIGINT, SIGTERM};
+    boost::asio::signal_set signals_{context_};
     boost::asio::steady_timer timer_{context_};
     bool interrupted_ = false;
 };
@@ -169,8 +173,7 @@ class Run {
 sigset_t ending_signals() {
     sigset_t out;
     sigemptyset(&out);
-    sigaddset(&out, SIGINT);
-    sigaddset(&out, SIGTERM);
+    for (const int number : ending) sigaddset(&out, number);
     return out;
 }
 

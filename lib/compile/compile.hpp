@@ -26,7 +26,8 @@ Resolved resolve_by_system(const std::string& host, std::uint16_t port);
 /// before stays; what is wrong is no error of the conf then.
 struct Renewal {
     std::vector<std::string> problems;  // a line for each
-    std::set<std::string> kept;         // files of which an earlier state stays in use
+    std::set<std::string> kept;         // files of which an earlier state stays in use somewhere
+    std::set<std::string> taken;        // files that are in use as they are now somewhere
 };
 
 struct Options {

@@ -75,6 +75,8 @@ std::shared_ptr<const Contexts> Compiler::make_or_keep(const std::shared_ptr<con
     std::vector<tls::Complaint> complaints;
     std::shared_ptr<const Contexts> made = make(complaints);
     if (made || !before) {
+        if (made && options.renewal)
+            for (auto& file : tls::files_of(made->description())) options.renewal->taken.insert(std::move(file));
         tell(complaints);
         return made;
     }

@@ -4,24 +4,29 @@ namespace sluice::route {
 
 namespace {
 
-bool leads_up(std::string_view path) {
+/// How often it leads to the folder above.
+int ways_up(std::string_view path) {
+    int out = 0;
     for (std::size_t from = 0; (from = path.find("..", from)) != path.npos; from += 2) {
         const bool begins = from == 0 || path[from - 1] == '/';
-        if (begins && (from + 2 == path.size() || path[from + 2] == '/')) return true;
+        if (begins && (from + 2 == path.size() || path[from + 2] == '/')) ++out;
     }
-    return false;
+    return out;
 }
 
 /// What the conf itself writes with ".." is meant.
-bool is_meant(const vars::Template& name) {
-    return std::ranges::any_of(name.parts(), [](const auto& part) { return part.kind == vars::Part::Kind::literal && leads_up(part.text); });
+int meant_ways_up(const vars::Template& name) {
+    int out = 0;
+    for (const auto& part : name.parts())
+        if (part.kind == vars::Part::Kind::literal) out += ways_up(part.text);
+    return out;
 }
 
 bool name_of(Scope& scope, const std::string& folder, const vars::Template& name, tls::Item& out, std::string& problem) {
     const std::string_view value = scope.evaluate(name);
     out.text = value;
     if (value.empty() || value.starts_with("data:")) return true;
-    if (value.find('\0') != value.npos || (leads_up(value) && !is_meant(name))) {
+    if (value.find('\0') != value.npos || ways_up(value) > meant_ways_up(name)) {
         problem = "\"" + out.text.substr(0, out.text.find('\0')) + "\" leads out of its folder, or is no name";
         return false;
     }

@@ -1,4 +1,6 @@
 // Certificates whose names have variables: found, read and given to a connection amid its handshake.
+#include <cstring>
+
 #include "route/variable_pairs.hpp"
 #include "server/client.hpp"
 #include "server/worker.hpp"
@@ -24,6 +26,11 @@ bool Client::certify(SSL* ssl, const route::Site& site, proxy::Configured& conf)
     scope.site = &site;
     scope.route = &site.root;
     const auto& all = *site.variable_pairs;
+    // As in nginx that is no host, and it shall not choose a folder.
+    if (const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name); name && std::strchr(name, '/')) {
+        tell(Level::info, "the client names a host with \"/\"", "while SSL handshaking");
+        return false;
+    }
     for (const auto& names : all.pairs) {
         std::string problem;
         const auto pair = route::pair_of(scope, all, names, problem);

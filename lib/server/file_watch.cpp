@@ -37,11 +37,11 @@ std::vector<std::string> names_on_way(const std::string& path, bool& seen) {
         std::error_code error;
         const auto target = fs::read_symlink(here, error);
         if (error == std::errc::permission_denied) seen = false;
+        out.push_back(here);  // a folder, too, may be replaced by another
         if (error || ++links > most_links) {
             done = here;
             continue;
         }
-        out.push_back(here);
         left.insert(left.begin(), target.begin(), target.end());
     }
     out.push_back(done);
@@ -79,7 +79,7 @@ std::string FileWatch::watch_name(const std::string& path) {
     const auto folder = path.substr(0, slash + 1);
     const auto known_folder = folders_.find(folder);
     int watched = inotify_add_watch(events_.native_handle(), folder.c_str(), interesting);
-    if (watched < 0 && known_folder != folders_.end()) watched = known_folder->second;
+    if (watched < 0 && errno == EACCES && known_folder != folders_.end()) watched = known_folder->second;
     if (watched < 0) return "cannot watch \"" + folder + "\": " + std::strerror(errno);
     folders_[folder] = watched;
     auto name = path.substr(slash + 1);

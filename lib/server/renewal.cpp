@@ -48,7 +48,7 @@ void Server::renew_certificates() {
     tls_store_.wait_for_pipes(true);
     for (const auto& problem : renewal.problems) write_to_error_logs(emerg_line(problem));
     if (!renewal.problems.empty()) log(Level::error, "the changed certificates are refused, the old ones stay");
-    if (std::ranges::all_of(changed, [&](const auto& path) { return renewal.kept.contains(path); })) return;
+    if (std::ranges::all_of(changed, [&](const auto& path) { return renewal.kept.contains(path) && !renewal.taken.contains(path); })) return;
     std::string wrong;
     if (!snapshot->conf.ok())
         wrong = problems_for_log(snapshot->conf);

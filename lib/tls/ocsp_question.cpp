@@ -65,6 +65,17 @@ std::optional<OcspAnswer> OcspQuestion::read(std::string_view der, core::WallTim
     return read_ocsp_answer(der, {certificate.get(), issuer.get(), signers.get(), store.get()}, now, problem);
 }
 
+namespace {
+
+/// Nobody vouches for himself, nor for who is above him.
+int first_above(const OcspSubject& subject) {
+    for (int i = 0; i < sk_X509_num(subject.chain); ++i)
+        if (X509_cmp(sk_X509_value(subject.chain, i), subject.certificate) == 0) return i + 1;
+    return 0;
+}
+
+}  // namespace
+
 std::shared_ptr<const OcspQuestion> ask_about(const OcspSubject& subject, OcspResponder responder) {
     auto out = std::make_shared<OcspQuestion>();
     out->responder = std::move(responder);
@@ -77,7 +88,7 @@ std::shared_ptr<const OcspQuestion> ask_about(const OcspSubject& subject, OcspRe
     if (!out->signers || out->request.empty()) return nullptr;
     const auto add = [&](X509* signer) { sk_X509_push(out->signers.get(), share(signer).release()); };
     add(subject.issuer);
-    for (int i = 0; i < sk_X509_num(subject.chain); ++i) add(sk_X509_value(subject.chain, i));
+    for (int i = first_above(subject); i < sk_X509_num(subject.chain); ++i) add(sk_X509_value(subject.chain, i));
     return out;
 }
 

@@ -73,6 +73,52 @@ TEST_CASE("a broken pair of one site does not hold back another's") {
     CHECK(subject(address, "a.test").ends_with("other.example.org"));
 }
 
+TEST_CASE("what two sites have in common is renewed though one of them is broken") {
+    Renewed server;
+    for (const std::string name : {"a", "b"}) {
+        server.put(name + ".crt", "rsa-chain.pem");
+        server.put(name + ".key", "rsa.key");
+    }
+    server.put("ca", "authorities.pem");
+    server.put("crl", "old.crl");
+    std::string sites;
+    for (const std::string name : {"a", "b"})
+        sites += "server { listen @LISTEN@ ssl; server_name " + name + ".test; ssl_certificate @ROOT@/" + name + ".crt; ssl_certificate_key @ROOT@/" + name +
+                 ".key; ssl_verify_client optional; ssl_verify_depth 2; ssl_client_certificate @ROOT@/ca; ssl_crl @ROOT@/crl; return 200 $ssl_client_verify; }\n";
+    server.start(sites);
+    const std::string request = "GET / HTTP/1.1\\r\\nHost: b.test\\r\\nConnection: close\\r\\n\\r\\n";
+    const auto asked = [&] {
+        return s_client(server.folder.address(), "-ign_eof -servername b.test -cert " + (files() / "client.crt") + " -key " + (files() / "client.key"), request);
+    };
+    CHECK(has(asked(), "The SSL certificate error"));
+    server.put("a.key", "second.key");
+    server.wait_for(refused);
+    server.put("crl", "crl.pem");
+    server.wait_for(in_service);
+    CHECK(has(asked(), "SUCCESS"));
+}
+
+TEST_CASE("a folder that is replaced by another, or goes and comes again, is seen") {
+    Renewed server;
+    const auto fill = [&](const std::string& folder, const std::string& certificate, const std::string& key) {
+        fs::create_directories(server.folder / folder);
+        server.put(folder + "/tls.crt", certificate);
+        server.put(folder + "/tls.key", key);
+    };
+    fill("live", "chain.pem", "leaf.key");
+    server.start("server { listen @LISTEN@ ssl; ssl_certificate @ROOT@/live/tls.crt; ssl_certificate_key @ROOT@/live/tls.key; }");
+    fill("next", "second-chain.pem", "second.key");
+    fs::rename(server.folder / "live", server.folder / "old");
+    fs::rename(server.folder / "next", server.folder / "live");
+    server.wait_for(in_service);
+    CHECK(subject(server.folder.address(), "x").ends_with("other.example.org"));
+    fs::remove_all(server.folder / "live");
+    server.wait_for(refused);
+    fill("live", "rsa-chain.pem", "rsa.key");
+    server.wait_for(in_service, 2);
+    CHECK(has(s_client(server.folder.address(), ""), "Peer signature type: RSA"));
+}
+
 TEST_CASE("all files of a folder that changes by one link are seen, as Kubernetes has them") {
     Renewed server;
     const auto version = [&](const std::string& name, const std::string& certificate, const std::string& key) {

@@ -135,6 +135,29 @@ TEST_CASE("an answer is judged by the rules of its question") {
     CHECK_FALSE(site.question(trust.get())->read("", now, problem));
 }
 
+TEST_CASE("nobody vouches for his own certificate") {
+    const auto& files = Certificates::all();
+    Site site;
+    Complaints complaints;
+    const auto trust = site.store.trust({{}, files.item("authorities.pem"), {}, false}, complaints);
+    REQUIRE(trust);
+    // As OpenSSL hands over the chain of a client: with the certificate in front.
+    struct Free {
+        void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
+    };
+    const std::unique_ptr<STACK_OF(X509), Free> chain(sk_X509_new_null());
+    sk_X509_push(chain.get(), site.pair->certificate.get());
+    for (int i = 0; i < sk_X509_num(site.pair->chain.get()); ++i) sk_X509_push(chain.get(), sk_X509_value(site.pair->chain.get(), i));
+    const auto issuer = issuer_of(site.pair->certificate.get(), chain.get(), nullptr);
+    REQUIRE(issuer);
+    const auto question = ask_about({site.pair->certificate.get(), issuer.get(), chain.get(), trust->store.get(), "a client"}, {});
+    REQUIRE(question);
+    std::string problem;
+    CHECK(question->read(files.text("answer.der"), site.store.now(), problem));
+    CHECK_FALSE(question->read(files.text("answer-itself.der"), site.store.now(), problem));
+    CHECK(problem.starts_with("OCSP_basic_verify() failed"));
+}
+
 TEST_CASE("statuses of clients are remembered for as long as they hold") {
     core::ManualClock clock;
     SessionCache cache(65536, clock);
