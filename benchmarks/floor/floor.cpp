@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <string_view>
@@ -102,6 +103,7 @@ void run_epoll(std::uint16_t port, std::uint16_t backend) {
 #ifndef SLUICE_IO_URING
 void run_io_uring(std::uint16_t, std::uint16_t) {
     std::fputs("bench_floor: built without io_uring: cmake --preset release -DSLUICE_IO_URING=ON\n", stderr);
+    errno = ENOSYS;
 }
 #endif
 

@@ -4,6 +4,7 @@
 #include <boost/beast/http.hpp>
 #include <string>
 
+#include "asking.hpp"
 #include "http/framing.hpp"
 #include "http/head.hpp"
 #include "http/target.hpp"
@@ -14,17 +15,7 @@ namespace beast = boost::beast::http;
 namespace asio = boost::asio;
 using namespace sluice::http;
 
-// 8 fields, 400 bytes: a browser asking for something below a page.
-const std::string request =
-    "GET /assets/styles/main.css?v=20240611 HTTP/1.1\r\n"
-    "Host: www.example.com\r\n"
-    "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0\r\n"
-    "Accept: text/css,*/*;q=0.1\r\n"
-    "Accept-Language: en-GB,en;q=0.7,de;q=0.3\r\n"
-    "Accept-Encoding: gzip, deflate, br\r\n"
-    "Referer: https://www.example.com/articles/2024/06/index.html\r\n"
-    "Cookie: session=6f9b1c2e0a7d4e55; theme=dark\r\n"
-    "Connection: keep-alive\r\n\r\n";
+const std::string request = sluice::micro::browser_request("/assets/styles/main.css?v=20240611", "www.example.com");
 
 const std::string short_request = "GET /1k HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n";
 

@@ -13,15 +13,15 @@ SAMPLES = """
 \tffffffff82 tcp_sendmsg ([kernel.kallsyms])
 \tffffffff83 __x64_sys_sendto ([kernel.kallsyms])
 \t    7f0001 syscall+0x1d (/usr/lib/x86_64-linux-gnu/libc.so.6)
-\t    550001 sluice::net::Stream::write(char const*, unsigned long) (/work/build/release/apps/sluice)
-\t    550002 sluice::net::Loop::turn() (/work/build/release/apps/sluice)
+\t    550001 sluice::net::Stream::write(char const*, unsigned long) (/opt/sluice/sbin/sluice)
+\t    550002 sluice::net::Loop::turn() (/opt/sluice/sbin/sluice)
 
 \t    7f0002 [unknown] (/usr/lib/x86_64-linux-gnu/libcrypto.so.3)
 \t    7f0003 [unknown] (/usr/lib/x86_64-linux-gnu/libcrypto.so.3)
-\t    550002 sluice::net::Loop::turn() (/work/build/release/apps/sluice)
+\t    550002 sluice::net::Loop::turn() (/opt/sluice/sbin/sluice)
 
-\t    550003 sluice::net::Loop::turn() [clone .part.0] (/work/build/release/apps/sluice)
-\t    550002 sluice::net::Loop::turn() (/work/build/release/apps/sluice)
+\t    550003 sluice::net::Loop::turn() [clone .part.0] (/opt/sluice/sbin/sluice)
+\t    550002 sluice::net::Loop::turn() (/opt/sluice/sbin/sluice)
 """
 
 TURN = ("sluice::net::Loop::turn", "ours")
