@@ -54,6 +54,7 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     /// False: there is no TLS to be had with it. True: there is, or plain HTTP, to which the answer says so.
     net::Task<bool> begin_tls(Input& in);
     void tell_no_tls(const net::IoError& error);
+    void tell_no_status(const net::IoError& error, const tls::OcspResponder& responder);
     class Chooser;
     bool certify(SSL* ssl, const route::Site& site, proxy::Configured& conf);
     net::Task<bool> check_status(core::Instant deadline);

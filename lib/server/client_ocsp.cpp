@@ -12,9 +12,9 @@ using net::Task;
 
 namespace {
 
-/// One answer on its way from the control thread. Whoever waits may leave first.
+/// One answer on its way from the control thread; gone when nobody waits any more. The worker's thread only.
 struct Awaited {
-    net::Stream* stream;  // nullptr: nobody waits any more; the worker's thread only
+    net::Stream* stream;
     bool come = false;
     std::optional<tls::OcspAnswer> answer;
 };
@@ -22,7 +22,7 @@ struct Awaited {
 void deliver(Awaited& awaited, const OcspVerdict& verdict) {
     awaited.come = true;
     awaited.answer = verdict.answer;
-    if (awaited.stream) awaited.stream->cancel_write(Code::cancelled);
+    awaited.stream->cancel_write(Code::cancelled);
 }
 
 }  // namespace
@@ -34,19 +34,27 @@ Task<std::optional<tls::OcspAnswer::Status>> Client::find_status(std::shared_ptr
     if (const auto known = tls::known_status(statuses, *question)) co_return known;
     const auto awaited = std::make_shared<Awaited>(Awaited{&stream_, false, {}});
     Worker& worker = worker_;
-    worker_.ocsp().post(question, [awaited, &worker](const OcspVerdict& verdict) {
-        worker.loop().post([awaited, verdict] { deliver(*awaited, verdict); });
+    worker_.ocsp().post(question, awaited, [weak = std::weak_ptr(awaited), &worker](const OcspVerdict& verdict) {
+        worker.loop().post([weak, verdict] {
+            if (const auto still = weak.lock()) deliver(*still, verdict);
+        });
     });
     const auto ended = co_await stream_.pause(deadline - worker_.loop().now());
-    awaited->stream = nullptr;
     if (!awaited->come) {
         alive = false;
-        if (!ended && !aborted_) tell_no_tls(ended.error());
+        if (!ended && !aborted_) tell_no_status(ended.error(), question->responder);
         co_return std::nullopt;
     }
     if (!awaited->answer) co_return std::nullopt;
     tls::remember_status(statuses, *question, *awaited->answer, worker_.loop().wall());
     co_return awaited->answer->status;
+}
+
+/// As nginx says it, and whom we were waiting for.
+void Client::tell_no_status(const net::IoError& error, const tls::OcspResponder& responder) {
+    if (error.code != Code::timed_out) return tell_no_tls(error);
+    tell(Level::info, "client timed out (110: Connection timed out)",
+         "while SSL handshaking, waiting for certificate status, responder: " + responder.authority());
 }
 
 /// True: the handshake has come to its end. A client that is not good gets a page, as for other faults of its certificate.

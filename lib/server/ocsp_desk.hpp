@@ -1,8 +1,7 @@
-// Questions to OCSP responders: those of the same words are asked once, and not too many at a time.
+// Questions to OCSP responders: those of the same words are asked once, and each responder holds up its own only.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
@@ -13,6 +12,7 @@
 #include "core/clock.hpp"
 #include "exchange/reasons.hpp"
 #include "server/ocsp_fetch.hpp"
+#include "server/ocsp_pace.hpp"
 
 namespace sluice::server {
 
@@ -20,6 +20,7 @@ namespace sluice::server {
 struct OcspVerdict {
     std::optional<tls::OcspAnswer> answer;  // nothing: why has been logged
     std::string der;
+    bool asked = true;  // false: the responder has failed or has too many to answer, and was not asked this
 };
 
 /// The control thread's, but for post().
@@ -28,38 +29,60 @@ class OcspDesk {
     using Question = std::shared_ptr<const tls::OcspQuestion>;
     using Done = std::function<void(const OcspVerdict&)>;
     using Tell = std::function<void(exchange::Level, const std::string&)>;
+    using Fetch = std::function<void(Question, OcspFetcher::Done)>;  // calls back later, on the control thread
+    using Asker = std::weak_ptr<const void>;                        // once it is gone, nobody wants to know
 
-    /// `patience`: how long one address of a responder may take.
-    OcspDesk(boost::asio::io_context& control, const core::Clock& clock, Tell tell,
-             std::chrono::milliseconds patience = std::chrono::seconds(60));
+    OcspDesk(boost::asio::io_context& control, const core::Clock& clock, Tell tell, Fetch fetch)
+        : control_(control), clock_(clock), tell_(std::move(tell)), fetch_(std::move(fetch)) {}
 
-    /// `done` is called later, on the control thread; never, if that has ended before.
-    void ask(Question question, Done done);
-    /// The same from any thread.
-    void post(Question question, Done done);
+    /// When there is nothing else to ask that responder: nobody waits. `done` is called later, on the control thread; never,
+    /// if that has ended before or the asker is gone.
+    void ask_when_idle(Question question, Asker asker, Done done);
+    /// Before those; from any thread.
+    void post(Question question, Asker asker, Done done);
     /// In nginx's words: why, doing what, whom it was asked of.
-    void tell(const tls::OcspQuestion& question, const std::string& why, const std::string& peer);
+    void tell(const tls::OcspQuestion& question, const std::string& why, const std::string& peer,
+              exchange::Level level = exchange::Level::error);
 
-    /// Some question is under way, perhaps looking for its responder's name, which nothing can end.
-    bool is_busy() const { return under_way_ > 0; }
-
-    static constexpr unsigned most_under_way = 64;
+    static constexpr unsigned most_under_way = 256;     // in all: a descriptor each
+    static constexpr std::size_t most_askers = 16384;   // of one responder
+    static constexpr std::size_t most_responders = 1024;
 
   private:
-    struct Asker {
+    struct Request {
         Question question;
+        Asker asker;
         Done done;
+        bool is_wanted() const { return !asker.expired(); }
     };
-    static boost::asio::awaitable<void> run(OcspDesk& desk, std::string key, Question question);
-    void begin(std::string key, Question question);
-    void finish(const std::string& key, const OcspFetched& fetched);
+    using Requests = std::vector<Request>;  // of the same words
+    struct Responder {
+        OcspPace pace;
+        std::map<std::string, Requests> questions;  // by their keys: those that wait and those under way
+        std::deque<std::string> first, idle;        // keys of those that wait, the longest in front
+        std::size_t askers = 0;
+        std::string problem;  // why it rests
+    };
+    using Queue = std::deque<std::string> Responder::*;
+    using Responders = std::map<std::string, Responder, std::less<>>;  // by host and port
+
+    void ask(Request request, Queue queue);
+    Responder* find_or_add(const std::string& name);
+    static void drop_unwanted(Responder& responder);
+    static Requests take(Responder& responder, const std::string& key);
+    void begin_what_may();
+    bool begin_one(const std::string& name, Responder& responder);
+    void finish(const std::string& name, const std::string& key, core::Instant begun, const OcspFetched& fetched);
+    void judge(const Requests& requests, const OcspFetched& fetched);
+    void give_up(const Requests& requests, const std::string& why, const std::string& peer);
+    void refuse(Request request, const std::string& why, exchange::Level level);
 
     boost::asio::io_context& control_;
     const core::Clock& clock_;
     Tell tell_;
-    std::chrono::milliseconds patience_;
-    std::map<std::string, std::vector<Asker>, std::less<>> askers_;
-    std::deque<std::string> waiting_;  // keys of those that have not begun
+    Fetch fetch_;
+    Responders responders_;
+    std::string last_turn_;  // whose question began last: the next one in order is next
     unsigned under_way_ = 0;
 };
 

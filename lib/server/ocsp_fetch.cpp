@@ -1,5 +1,7 @@
 #include "server/ocsp_fetch.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -51,8 +53,7 @@ std::string problem_with(const Parser::value_type& answer) {
     return out += '"';
 }
 
-asio::awaitable<std::string> exchange(beast::tcp_stream& stream, const tls::OcspQuestion& question, Parser& parser) {
-    error_code error;
+asio::awaitable<std::string> exchange(beast::tcp_stream& stream, const tls::OcspQuestion& question, Parser& parser, error_code& error) {
     const auto request = request_of(question);
     co_await http::async_write(stream, request, asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return words_of("send()", error);
@@ -67,36 +68,47 @@ std::string text_of(const tcp::endpoint& endpoint) {
     return (endpoint.address().is_v6() ? '[' + ip + ']' : ip) + ':' + std::to_string(endpoint.port());
 }
 
+/// It was there, whatever it has said.
+bool has_heard(const error_code& error) { return error != beast::error::timeout; }
+
 }  // namespace
 
-asio::awaitable<OcspFetched> fetch_ocsp(std::shared_ptr<const tls::OcspQuestion> question, std::chrono::milliseconds patience) {
+void OcspFetcher::ask(Question question, Done done) {
+    asio::co_spawn(control_, run(*this, std::move(question), std::move(done)), asio::detached);
+}
+
+asio::awaitable<void> OcspFetcher::run(OcspFetcher& fetcher, Question question, Done done) {
+    done(co_await fetcher.fetch(std::move(question)));
+}
+
+asio::awaitable<OcspFetched> OcspFetcher::fetch(Question question) {
     const auto executor = co_await asio::this_coro::executor;
     const auto& responder = question->responder;
     OcspFetched out;
-    error_code error;
-    tcp::resolver resolver(executor);
-    const auto found = co_await resolver.async_resolve(responder.host, std::to_string(responder.port), tcp::resolver::numeric_service,
-                                                       asio::redirect_error(asio::use_awaitable, error));
-    if (error) {
-        out.problem = responder.host + " could not be resolved (" + error.message() + ")";
+    out.heard = false;
+    const auto found = co_await names_.look_up(responder.host, responder.port);
+    if (found.endpoints.empty()) {
+        out.problem = responder.host + ' ' + found.problem;
         co_return out;
     }
-    for (const auto& entry : found) {
-        const tcp::endpoint endpoint = entry.endpoint();
+    for (const tcp::endpoint& endpoint : found.endpoints) {
         out.peer = text_of(endpoint);
         beast::tcp_stream stream(executor);
-        stream.expires_after(patience);
+        stream.expires_after(patience_);
+        error_code error;
         co_await stream.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
         if (error) {
             out.problem = words_of("connect()", error);
             continue;
         }
         Parser parser;
-        out.problem = co_await exchange(stream, *question, parser);
+        out.problem = co_await exchange(stream, *question, parser, error);
+        out.heard = out.heard || has_heard(error);
         if (!out.problem.empty()) continue;
         out.der = std::move(parser.get().body());
         break;
     }
+    if (!out.heard) names_.forget(responder.host);
     co_return out;
 }
 

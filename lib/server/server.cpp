@@ -253,7 +253,7 @@ void Server::run() {
     if (!pid_path_.empty()) process::remove_pid_file(std::exchange(pid_path_, ""), getpid());
     const bool logs_complete = log_writer_.stop(log_patience_);
     keeper_.finish();  // the log's thread may have asked it until now
-    if (!logs_complete || ocsp_.is_busy()) std::_Exit(0);
+    if (!logs_complete || ocsp_fetcher_.is_busy()) std::_Exit(0);
     // Not before: the log's thread may be about to nudge a worker's loop.
     shared_->workers.clear();
     deployed_ = {};

@@ -104,7 +104,9 @@ class Server final : exchange::Census {
     boost::asio::io_context control_{1};
     boost::asio::signal_set signals_{control_};
     std::unique_ptr<Control> control_socket_;
-    OcspDesk ocsp_{control_, clock_, [this](exchange::Level level, const std::string& text) { log(level, text); }};
+    OcspFetcher ocsp_fetcher_{control_, clock_};
+    OcspDesk ocsp_{control_, clock_, [this](exchange::Level level, const std::string& text) { log(level, text); },
+                   [this](OcspDesk::Question question, OcspFetcher::Done done) { ocsp_fetcher_.ask(std::move(question), std::move(done)); }};
     Staplers staplers_{control_, clock_, ocsp_};
     FileWatch certificate_watch_{control_, [this] { renew_certificates(); }};
     std::map<std::string, tls::FileStamp> file_states_;  // of the files of TLS, when they were read last

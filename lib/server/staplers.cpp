@@ -44,14 +44,15 @@ void Staplers::take_over(Entry& entry, const Entry& before) {
 
 void Staplers::ask(const std::string& key) {
     const auto found = entries_.find(key);
-    if (found == entries_.end() || std::exchange(found->second.asked, true)) return;
-    desk_.ask(found->second.question, [this, key](const OcspVerdict& verdict) { take(key, verdict); });
+    if (found == entries_.end() || found->second.asker) return;
+    found->second.asker = std::make_shared<char>();
+    desk_.ask_when_idle(found->second.question, found->second.asker, [this, key](const OcspVerdict& verdict) { take(key, verdict); });
 }
 
 /// Of a certificate that has left the conf meanwhile it is nobody's; a reload may have asked once more.
 void Staplers::take(const std::string& key, const OcspVerdict& verdict) {
     const auto found = entries_.find(key);
-    if (found == entries_.end() || !std::exchange(found->second.asked, false)) return;
+    if (found == entries_.end() || !std::exchange(found->second.asker, nullptr)) return;
     Entry& entry = found->second;
     const auto now = clock_.wall();
     if (verdict.answer && verdict.answer->status == tls::OcspAnswer::Status::good) {
@@ -63,7 +64,8 @@ void Staplers::take(const std::string& key, const OcspVerdict& verdict) {
     // A failure has been told; the answer that is there goes on to be sent until it ends.
     if (verdict.answer)
         desk_.tell(*entry.question, "certificate status \"" + std::string(tls::status_words(verdict.answer->status)) + "\" in the OCSP response", "");
-    wake_at(key, entry, tls::when_to_refresh(now, now));
+    constexpr std::int64_t minute = 60'000'000;
+    wake_at(key, entry, verdict.asked ? tls::when_to_refresh(now, now) : WallTime{now.us + minute});
 }
 
 void Staplers::put(Entry& entry) {

@@ -27,7 +27,7 @@ class Staplers {
         std::vector<std::weak_ptr<tls::Staple>> staples;  // of all sites that have it
         std::string der;
         core::WallTime until;
-        bool asked = false;
+        std::shared_ptr<const void> asker;  // while a question is under way
         std::unique_ptr<boost::asio::steady_timer> alarm;
     };
     void take_over(Entry& entry, const Entry& before);

@@ -159,6 +159,19 @@ TEST_CASE("ssl_ocsp: a responder that is silent holds up nobody else, and no sto
     waiting.wait();
 }
 
+TEST_CASE("OCSP: a responder that is dead holds up its own clients only") {
+    Responder dead, alive;
+    dead.say("");
+    // More questions than may be under way in all, each of other words.
+    std::string sites;
+    for (int i = 0; i < 300; ++i)
+        sites += "server { listen @LISTEN@ ssl; server_name s" + std::to_string(i) + "; ssl_stapling on; ssl_stapling_responder " + dead.url() + std::to_string(i) + "/; " + pair() + "}\n";
+    ConfServer server(verifying(alive.url(), "ssl_ocsp leaf; ssl_handshake_timeout 20s;") + sites);
+    while (dead.asked() < 1) continue;
+    CHECK(ask_as(server, "client").find("SUCCESS") != std::string::npos);
+    CHECK(dead.asked() == 1);  // until it has answered, one at a time
+}
+
 TEST_CASE("OCSP: what is wrong with the words") {
     const auto [words, says] = GENERATE(table<std::string, std::string>({
         {"ssl_stapling on; ssl_stapling_responder https://a/; ", "\"ssl_stapling\" ignored, invalid URL prefix in OCSP responder \"https://a/\" in the certificate "},
