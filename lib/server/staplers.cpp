@@ -4,13 +4,6 @@ namespace sluice::server {
 
 using core::WallTime;
 
-namespace {
-
-/// Equal where one answer serves: what was asked, and whether its signer is.
-std::string key_of(const tls::OcspQuestion& question) { return question.key() + (question.store ? "+" : "-"); }
-
-}  // namespace
-
 Staplers::Staplers(boost::asio::io_context& control, const core::Clock& clock, OcspDesk& desk)
     : control_(control), clock_(clock), desk_(desk) {}
 
@@ -21,7 +14,7 @@ void Staplers::serve(const route::Snapshot& snapshot) {
         const auto& questions = site.tls->staple_questions();
         for (std::size_t i = 0; i < questions.size(); ++i) {
             if (!questions[i]) continue;
-            auto& entry = entries_[key_of(*questions[i])];
+            auto& entry = entries_[questions[i]->key_with_judges()];
             entry.question = questions[i];
             entry.staples.push_back(site.tls->staples()[i]);
         }

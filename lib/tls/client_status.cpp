@@ -17,7 +17,7 @@ StatusQuestion question_about(X509* certificate, X509* issuer, const STACK_OF(X5
         if (!responder) return {nullptr, problem + " in OCSP responder \"" + named.front() + "\" in certificate \"" + about + '"'};
     }
     const auto* trust = contexts.trust();
-    return {ask_about({certificate, issuer, chain, trust ? trust->store.get() : nullptr, about}, std::move(*responder)), "out of memory"};
+    return {ask_about({certificate, issuer, chain, trust ? trust->store.get() : nullptr, trust ? trust->digest : std::string_view(), about}, std::move(*responder)), "out of memory"};
 }
 
 /// Of who issued it, and its number: not of whom was asked, which the conf decides.

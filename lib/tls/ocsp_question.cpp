@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "tls/digest.hpp"
+
 namespace sluice::tls {
 
 namespace {
@@ -67,6 +69,14 @@ std::optional<OcspAnswer> OcspQuestion::read(std::string_view der, core::WallTim
 
 namespace {
 
+std::string judges_of(const OcspQuestion& question, std::string_view believed) {
+    Digest digest;
+    digest.add(question.store ? "those in the store" : "");
+    digest.add(question.store ? believed : "");
+    for (int i = 0; i < sk_X509_num(question.signers.get()); ++i) digest.add(sk_X509_value(question.signers.get(), i));
+    return digest.finish();
+}
+
 /// Nobody vouches for himself, nor for who is above him.
 int first_above(const OcspSubject& subject) {
     for (int i = 0; i < sk_X509_num(subject.chain); ++i)
@@ -89,6 +99,7 @@ std::shared_ptr<const OcspQuestion> ask_about(const OcspSubject& subject, OcspRe
     const auto add = [&](X509* signer) { sk_X509_push(out->signers.get(), share(signer).release()); };
     add(subject.issuer);
     for (int i = first_above(subject); i < sk_X509_num(subject.chain); ++i) add(sk_X509_value(subject.chain, i));
+    out->judges = judges_of(*out, subject.believed);
     return out;
 }
 

@@ -29,9 +29,12 @@ struct OcspQuestion {
     Owned<STACK_OF(X509)> signers;  // certificates that may have signed the answer
     Owned<X509_STORE> store;        // nullptr: that the signer may sign is not asked
     std::string request;            // DER
+    std::string judges;             // a digest of signers and store
 
     /// Equal for questions that are sent to the same responder in the same words.
     std::string key() const;
+    /// Equal where, besides, an answer is judged by the same rules.
+    std::string key_with_judges() const { return key() + ' ' + judges; }
     /// The answer, if it holds at `now`. Nothing: `problem` says why.
     std::optional<OcspAnswer> read(std::string_view der, core::WallTime now, std::string& problem) const;
 };
@@ -42,6 +45,7 @@ struct OcspSubject {
     X509* issuer = nullptr;
     const STACK_OF(X509) * chain = nullptr;  // what else came with the certificate
     X509_STORE* store = nullptr;             // nullptr: that the signer may sign is not asked
+    std::string_view believed;               // a digest of who is in the store; "": nobody
     std::string about;
 };
 

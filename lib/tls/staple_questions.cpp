@@ -5,12 +5,13 @@ namespace sluice::tls {
 namespace {
 
 std::shared_ptr<const OcspQuestion> question_about(const LoadedPair& pair, const Item& certificate,
-                                                   const ServerDescription& description, X509_STORE* trusted,
+                                                   const ServerDescription& description, const Trust* trust,
                                                    Complaints& complaints) {
     const auto ignore = [&](const Item& item, const std::string& why, std::string help) {
         warn(complaints, item, "\"ssl_stapling\" ignored, " + why + shown(certificate), std::move(help));
         return nullptr;
     };
+    X509_STORE* const trusted = trust ? trust->store.get() : nullptr;
     const auto issuer = issuer_of(pair.certificate.get(), pair.chain.get(), trusted);
     if (!issuer)
         return ignore(certificate, "issuer certificate not found for certificate ",
@@ -29,7 +30,7 @@ std::shared_ptr<const OcspQuestion> question_about(const LoadedPair& pair, const
     if (!trusted && description.stapling_verify) nobody.reset(X509_STORE_new());
     return ask_about({pair.certificate.get(), issuer.get(), pair.chain.get(),
                       description.stapling_verify ? (trusted ? trusted : nobody.get()) : nullptr,
-                      pair.facts.certificate_file},
+                      trust ? trust->digest : std::string_view(), pair.facts.certificate_file},
                      std::move(*responder));
 }
 
@@ -41,7 +42,7 @@ std::vector<std::shared_ptr<const OcspQuestion>> staple_questions(const ServerDe
     std::vector<std::shared_ptr<const OcspQuestion>> out;
     for (std::size_t i = 0; i < pairs.size(); ++i)
         out.push_back(question_about(*pairs[i], description.pairs[i].certificate, description,
-                                     trust ? trust->store.get() : nullptr, complaints));
+                                     trust, complaints));
     return out;
 }
 

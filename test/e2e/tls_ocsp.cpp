@@ -52,6 +52,21 @@ TEST_CASE("ssl_stapling: the answer is fetched at the start, before anybody asks
     CHECK(responder.asked() + (has_staple(server) ? 1 : 0) >= 2);
 }
 
+TEST_CASE("ssl_stapling: sites with one certificate judge its staple each by their own rules") {
+    Responder responder;
+    const auto site = [&](const std::string& name, const std::string& trusted) {
+        return "server { listen @LISTEN@ ssl; server_name " + name + "; ssl_stapling on; ssl_stapling_verify on; ssl_stapling_responder " + responder.url() + "; ssl_trusted_certificate " + (files() / trusted) + "; " + pair() + "}\n";
+    };
+    const std::string trusting = site("trusting", "authorities.pem"), strict = site("strict", "other.crt");
+    const ConfServer server(GENERATE(true, false) ? trusting + strict : strict + trusting);
+    const auto has_staple_of = [&](const std::string& name) { return s_client(server, "-status -servername " + name).find("OCSP Response Status: successful") != std::string::npos; };
+    server.wait_for_error("OCSP_basic_verify() failed (SSL:");
+    for (int tries = 0; tries < 200 && !has_staple_of("trusting"); ++tries) continue;
+    CHECK(has_staple_of("trusting"));
+    CHECK_FALSE(has_staple_of("strict"));
+    CHECK(responder.asked() == 1);
+}
+
 TEST_CASE("ssl_stapling: what is wrong with the answer is in the log, and nothing is sent") {
     const auto [says, words] = GENERATE(table<std::string, std::string>({
         {"HTTP/1.1 500 Broken\r\nContent-Length: 0\r\n\r\n", "OCSP responder answered with status 500"},

@@ -1,6 +1,8 @@
 // Whom to ask about a certificate, when to ask again, and what is remembered of a client's.
 #include "tls/ocsp_question.hpp"
 
+#include <set>
+
 #include "core/clock.hpp"
 #include "support/catch.hpp"
 #include "support/certificates.hpp"
@@ -135,6 +137,32 @@ TEST_CASE("an answer is judged by the rules of its question") {
     CHECK_FALSE(site.question(trust.get())->read("", now, problem));
 }
 
+TEST_CASE("sites with one certificate share a judgement only where the same judge it") {
+    const auto& files = Certificates::all();
+    Complaints complaints;
+    Site site, same;
+    const auto root = site.store.trust({{}, files.item("root.crt"), {}, false}, complaints);
+    const auto both = site.store.trust({{}, files.item("authorities.pem"), {}, false}, complaints);
+    REQUIRE(root);
+    REQUIRE(both);
+    CHECK(site.question()->key_with_judges() == same.question()->key_with_judges());
+    CHECK(site.question(root.get())->key_with_judges() == same.question(both.get())->key_with_judges());  // nobody looks
+    site.description.stapling_verify = same.description.stapling_verify = true;
+    CHECK(site.question(root.get())->key_with_judges() == same.question(root.get())->key_with_judges());
+    std::set<std::string> keys;
+    for (const bool verify : {false, true})
+        for (const Trust* trust : {static_cast<const Trust*>(nullptr), root.get(), both.get()}) {
+            site.description.stapling_verify = verify;
+            keys.insert(site.question(trust)->key_with_judges());
+        }
+    CHECK(keys.size() == 4);
+    CHECK(site.question()->key() == site.question(both.get())->key());
+    // Whoever came with the certificate may have signed the answer.
+    Site alone("leaf.crt");
+    alone.description.stapling_verify = true;
+    CHECK(alone.question(both.get())->key_with_judges() != site.question(both.get())->key_with_judges());
+}
+
 TEST_CASE("nobody vouches for his own certificate") {
     const auto& files = Certificates::all();
     Site site;
@@ -150,7 +178,7 @@ TEST_CASE("nobody vouches for his own certificate") {
     for (int i = 0; i < sk_X509_num(site.pair->chain.get()); ++i) sk_X509_push(chain.get(), sk_X509_value(site.pair->chain.get(), i));
     const auto issuer = issuer_of(site.pair->certificate.get(), chain.get(), nullptr);
     REQUIRE(issuer);
-    const auto question = ask_about({site.pair->certificate.get(), issuer.get(), chain.get(), trust->store.get(), "a client"}, {});
+    const auto question = ask_about({site.pair->certificate.get(), issuer.get(), chain.get(), trust->store.get(), trust->digest, "a client"}, {});
     REQUIRE(question);
     std::string problem;
     CHECK(question->read(files.text("answer.der"), site.store.now(), problem));
