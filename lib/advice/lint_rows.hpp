@@ -15,5 +15,6 @@ std::span<const Lint> peers();      // SL017 and SL018
 std::span<const Lint> trust();      // SL019 to SL022
 std::span<const Lint> access();     // SL023 to SL026
 std::span<const Lint> fields();     // SL027
+std::span<const Lint> keys();       // SL028 to SL030
 
 }  // namespace sluice::advice::rows

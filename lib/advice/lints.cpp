@@ -11,7 +11,7 @@ std::span<const Lint> lints() {
     static const std::vector<Lint> all = [] {
         std::vector<Lint> out;
         for (const std::span<const Lint> rows : {rows::passing(), rows::headers(), rows::files(), rows::locations(),
-                                                 rows::sites(), rows::unused(), rows::peers(), rows::trust(), rows::access(), rows::fields()})
+                                                 rows::sites(), rows::unused(), rows::peers(), rows::trust(), rows::access(), rows::fields(), rows::keys()})
             out.insert(out.end(), rows.begin(), rows.end());
         return out;
     }();

@@ -144,8 +144,8 @@ std::uint32_t Compiler::file(const std::string& target, const observe::LogOption
         if (files[i].name != target) continue;
         if (files[i].options == how) return static_cast<std::uint32_t>(i);
         if (how.by_line) continue;
-        auto& said = diagnostics().error("compile", where, "\"" + target + "\" is written with other buffer, flush or gzip parameters already",
-                                         "give all lines for one file the same");
+        auto& said = diagnostics().error("compile", where, "\"" + target + (how.secret != files[i].options.secret ? "\" is for secrets of connections, and for other lines" : "\" is written with other buffer, flush or gzip parameters already"),
+                                         how.secret != files[i].options.secret ? "give ssl_key_log a file of its own" : "give all lines for one file the same");
         if (files[i].where.known()) said.notes.push_back({"the other one is here", files[i].where});
         return static_cast<std::uint32_t>(i);
     }

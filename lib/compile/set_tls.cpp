@@ -218,6 +218,17 @@ void set_peer_name(Level& level, const Directive& d) {
 }
 void set_peer_verify(Level& level, const Directive& d) { read(level.c, d.args[0], peer(level).description.verify); }
 
+/// A log like others: opened at the start, anew when told to, and only the owner's.
+std::string key_log(Level& level, const Word& word) {
+    const auto path = level.c.path(word.value);
+    observe::LogOptions options;
+    options.secret = true;
+    level.c.file(path, options, word.span);
+    return path;
+}
+void set_key_log(Level& level, const Directive& d) { server(level).description.key_log = key_log(level, d.args[0]); }
+void set_peer_key_log(Level& level, const Directive& d) { peer(level).description.key_log = key_log(level, d.args[0]); }
+
 using Server = tls::ServerDescription;
 using Client = tls::ClientDescription;
 
@@ -252,6 +263,7 @@ constexpr Setter table[] = {
     {"ssl_ocsp", set_ocsp},
     {"ssl_ocsp_responder", set_ocsp_responder},
     {"ssl_ocsp_cache", set_ocsp_cache},
+    {"ssl_key_log", set_key_log},
     {"proxy_ssl_certificate", set_peer_certificate},
     {"proxy_ssl_certificate_key", set_peer_key},
     {"proxy_ssl_certificate_cache", set_peer_certificate_cache},
@@ -266,6 +278,7 @@ constexpr Setter table[] = {
     {"proxy_ssl_crl", set_peer_file<&Client::crl>},
     {"proxy_ssl_session_reuse", set_peer_flag<&PeerTls::reuses_sessions>},
     {"proxy_ssl_conf_command", set_peer_command},
+    {"proxy_ssl_key_log", set_peer_key_log},
 };
 
 }  // namespace

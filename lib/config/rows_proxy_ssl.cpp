@@ -111,11 +111,10 @@ constexpr Row table[] = {
      .doc = "A command for OpenSSL."},
     {.name = "proxy_ssl_key_log",
      .contexts = in::sites,
-     .values = "<any>",
      .example = "/var/log/sluice/keys.log",
-     .support = Support::later,
+     .support = Support::here,
      .since = "1.27.2",
-     .doc = "File for the keys of connections, for debugging."},
+     .doc = "File for the secrets of connections to backends, as ssl_key_log has it."},
 };
 
 }  // namespace

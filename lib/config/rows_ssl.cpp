@@ -230,11 +230,12 @@ constexpr Row table[] = {
      .doc = "A command for OpenSSL."},
     {.name = "ssl_key_log",
      .contexts = in::http | in::server,
-     .values = "<any>",
      .example = "/var/log/sluice/keys.log",
-     .support = Support::later,
+     .support = Support::here,
      .since = "1.27.2",
-     .doc = "File for the keys of connections, for debugging."},
+     .doc = "File for the secrets of connections, in the format of SSLKEYLOGFILE, with which Wireshark decrypts what was "
+            "recorded of them. For looking into faults only. The file is made for its owner alone (mode 0600), and opened "
+            "anew as other logs are."},
     {.name = "ssl",
      .contexts = in::http | in::server,
      .standard = "off",

@@ -16,10 +16,10 @@ namespace {
 LogOpener log_opener;
 }
 
-int open_log(const std::string& path) {
+int open_log(const std::string& path, bool secret) {
     // Not to wait for whoever should read from a FIFO: without one open() fails (ENXIO).
-    const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
-    if (fd < 0 && (errno == EACCES || errno == EPERM) && log_opener) return log_opener(path);
+    const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, secret ? 0600 : 0644);
+    if (fd < 0 && (errno == EACCES || errno == EPERM) && log_opener) return log_opener(path, secret);
     if (fd >= 0) fcntl(fd, F_SETFL, O_APPEND);
     return fd;
 }
@@ -56,7 +56,7 @@ std::shared_ptr<LogFile> LogFile::open(const std::string& target, std::string& e
     if (target.starts_with(syslog_prefix)) {
         syslog = make_syslog(std::string_view(target).substr(syslog_prefix.size()), error);
     } else {
-        fd = target == "-" ? STDOUT_FILENO : target == "stderr" ? STDERR_FILENO : open_log(target);
+        fd = target == "-" ? STDOUT_FILENO : target == "stderr" ? STDERR_FILENO : open_log(target, options.secret);
         number = errno;
         error = fd < 0 ? why_not_opened(target, number) : "";
     }
@@ -67,6 +67,7 @@ std::shared_ptr<LogFile> LogFile::open(const std::string& target, std::string& e
     std::shared_ptr<LogFile> out(new LogFile(target, fd));
     out->syslog_ = std::move(syslog);
     if (options.buffer > 0 && !out->syslog_) out->packer_ = std::make_unique<LogPacker>(options);
+    out->secret_ = options.secret;
     out->has_path_ = !out->syslog_ && target != "-" && target != "stderr";
     return out;
 }
@@ -119,7 +120,7 @@ LogFile::Took LogFile::flush(core::Instant now, std::uint64_t& lost) {
 std::string LogFile::reopen() {
     if (paths_) paths_->close_all();
     if (!has_path()) return "";
-    const int fd = open_log(target_);
+    const int fd = open_log(target_, secret_);
     if (fd < 0) return why_not_opened(target_, errno) + "; writing on to the old one";
     close(std::exchange(fd_, fd));
     return "";

@@ -17,8 +17,9 @@
 
 namespace sluice::observe {
 
-/// For appending, made if it is not there; never waits for the reader of a FIFO. A descriptor, or -1 with errno.
-int open_log(const std::string& path);
+/// For appending, made if it is not there (`secret`: for its owner alone); never waits for the reader of a FIFO. A
+/// descriptor, or -1 with errno.
+int open_log(const std::string& path, bool secret = false);
 
 /// Made on the control thread; written by the log writer's thread only. Closed with its last holder.
 class LogFile {
@@ -64,6 +65,7 @@ class LogFile {
     std::string target_;
     int fd_;
     bool has_path_ = false;
+    bool secret_ = false;
     std::unique_ptr<Syslog> syslog_;
     std::unique_ptr<LogPacker> packer_;
     std::unique_ptr<LogPaths> paths_;

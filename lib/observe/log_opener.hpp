@@ -6,8 +6,8 @@
 
 namespace sluice::observe {
 
-/// A descriptor for appending, or -1 with errno. Called on any thread.
-using LogOpener = std::function<int(const std::string& path)>;
+/// A descriptor for appending, or -1 with errno. `secret`: made for its owner alone. Called on any thread.
+using LogOpener = std::function<int(const std::string& path, bool secret)>;
 
 /// Before the first thread starts; for the whole process. Asked when open() fails for want of rights.
 void set_log_opener(LogOpener opener);

@@ -43,7 +43,7 @@ std::string Keeper::start(KeeperDuties duties) {
     return helper_ < 0 ? core::failed("fork()", "", error) : "";
 }
 
-int Keeper::open_log(const std::string& path) { return ask(ask_for_log, path); }
+int Keeper::open_log(const std::string& path, bool secret) { return ask(secret ? ask_for_secret_log : ask_for_log, path); }
 
 int Keeper::open_conf(const std::string& path) { return ask(ask_for_conf, path); }
 

@@ -31,9 +31,9 @@ class Keeper {
     std::string start(KeeperDuties duties);
     bool is_running() const { return socket_ >= 0; }
 
-    /// The log of that path, for appending, made if it is not there; a regular file that has no other name. A descriptor, or
+    /// The log of that path, for appending, made if it is not there (`secret`: for its owner alone); a regular file that has no other name. A descriptor, or
     /// -1 with errno: EACCES for what is not among the duties. Any thread; waits for the helper.
-    int open_log(const std::string& path);
+    int open_log(const std::string& path, bool secret = false);
     /// The same for a file of the conf, for reading.
     int open_conf(const std::string& path);
 

@@ -43,9 +43,9 @@ bool is_trusted_link(const std::string& path, const KeeperDuties& duties) {
 
 /// Whoever asks has no rights of their own any more, and may be in strange hands: other links lead nowhere, and what has a
 /// second name could be somebody else's.
-int open_plain(const std::string& path, int flags, const KeeperDuties& duties, bool is_log) {
+int open_plain(const std::string& path, int flags, mode_t mode, const KeeperDuties& duties, bool is_log) {
     const int follow = !is_log && is_trusted_link(path, duties) ? 0 : O_NOFOLLOW;
-    const int fd = open(path.c_str(), flags | follow | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0644);
+    const int fd = open(path.c_str(), flags | follow | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, mode);
     if (fd < 0) return -1;
     struct stat file {};
     const bool plain = fstat(fd, &file) == 0 && S_ISREG(file.st_mode) && (!is_log || file.st_nlink == 1);
@@ -62,8 +62,10 @@ int open_plain(const std::string& path, int flags, const KeeperDuties& duties, b
 
 int open_asked(char what, const std::string& path, const KeeperDuties& duties) {
     errno = EACCES;
-    if (what == ask_for_log && is_beside(path, duties.logs, false)) return open_plain(path, O_WRONLY | O_APPEND | O_CREAT, duties, true);
-    if (what == ask_for_conf && is_beside(path, duties.confs, true)) return open_plain(path, O_RDONLY, duties, false);
+    const bool is_log = what == ask_for_log || what == ask_for_secret_log;
+    if (is_log && is_beside(path, duties.logs, false))
+        return open_plain(path, O_WRONLY | O_APPEND | O_CREAT, what == ask_for_log ? 0644 : 0600, duties, true);
+    if (what == ask_for_conf && is_beside(path, duties.confs, true)) return open_plain(path, O_RDONLY, 0, duties, false);
     return -1;
 }
 

@@ -14,7 +14,7 @@ struct Kept {
 };
 
 // A question is one of these and a path; the answer is an errno, with a descriptor beside it if that is 0.
-constexpr char ask_for_log = 'l', ask_for_conf = 'c';
+constexpr char ask_for_log = 'l', ask_for_secret_log = 's', ask_for_conf = 'c';
 constexpr std::size_t longest_path = 4096;
 
 /// Answers until the other end of `socket` is closed, removes, and ends. Every signal is blocked.

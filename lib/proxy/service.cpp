@@ -17,10 +17,13 @@ Configured::Configured(std::shared_ptr<const route::Snapshot> made, std::vector<
         listening_[number] = &listening;
     }
     for (const auto& file : files) channels.push_back(&logs.take(file));
+    if (std::ranges::any_of(snapshot->files, [](const auto& file) { return file.options.secret; }))
+        key_logs_ = std::make_unique<KeyLogs>(*snapshot, channels, logs, worker);
     for (const auto& log : snapshot->main.error_logs) errors.push_back({channels[log.file], log.level, log.json});
 }
 
 Configured::~Configured() {
+    key_logs_.reset();  // it writes to channels
     for (auto* channel : channels) logs_.give_back(*channel);
 }
 

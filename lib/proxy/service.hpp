@@ -5,6 +5,7 @@
 
 #include "core/rng.hpp"
 #include "observe/logs.hpp"
+#include "proxy/key_logs.hpp"
 #include "proxy/request_body.hpp"
 #include "route/scope.hpp"
 #include "upstream/pool.hpp"
@@ -51,6 +52,7 @@ struct Configured {
   private:
     observe::Logs& logs_;
     std::vector<const route::Listening*> listening_;
+    std::unique_ptr<KeyLogs> key_logs_;
     std::map<const route::VariablePairs*, std::unique_ptr<tls::PairCache>> pair_caches_;
     std::unordered_map<std::string, std::pair<std::unique_ptr<upstream::Group>, std::unique_ptr<upstream::GroupAtWorker>>> literal_;
 };

@@ -96,7 +96,7 @@ std::string Server::become_user(const route::Snapshot& snapshot) {
     duties.remove.push_back(pid_path_);
     if (control_socket_) duties.remove.push_back(control_socket_->path());
     if (wrong = keeper_.start(std::move(duties)); !wrong.empty()) return wrong;
-    observe::set_log_opener([this](const std::string& path) { return keeper_.open_log(path); });
+    observe::set_log_opener([this](const std::string& path, bool secret) { return keeper_.open_log(path, secret); });
     wrong = process::become(user, main.needs_raw_sockets);
     // Changing the user has taken away the right to leave a core file.
     if (main.core_size) prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);

@@ -106,6 +106,7 @@ struct ServerDescription {
     OcspCacheRule ocsp_cache;
     bool reject_handshake = false;
     std::uint32_t largest_record = 16384;  // ssl_buffer_size, bytes
+    std::string key_log;                   // path of the file for secrets; "": they are not told
 
     bool operator==(const ServerDescription&) const = default;
 };
@@ -122,6 +123,7 @@ struct ClientDescription {
     int verify_depth = 1;
     Item trusted;  // empty: the system's
     Item crl;
+    std::string key_log;  // as above
 
     bool operator==(const ClientDescription&) const = default;
 };

@@ -161,6 +161,21 @@ const Case cases[] = {
     {"SL013", "server { server_name a; } server { server_name *.a; }"},
     {"SL013", "server { listen 80; } server { listen 80 default_server; }"},
     {"SL013", "server { listen 80; listen [::]:80; server_name a; }"},
+    // key-log
+    {"SL028", "server { listen 443 ssl; @@ssl_key_log /keys; }"},
+    {"SL028", "server { location / { proxy_pass https://a; @@proxy_ssl_key_log keys; } }"},
+    {"SL028", "server { listen 443 ssl; access_log /keys; }"},
+    // certificate-chosen-by-client
+    {"SL029", "server { ssl_certificate @@/c/$http_host.crt; ssl_certificate_key @@/c/$arg_a; }"},
+    {"SL029", "server { location / { proxy_ssl_certificate @@/c/$cookie_a.crt; proxy_ssl_certificate_key @@/c/$host.key; } }"},
+    {"SL029", "server { ssl_certificate /c/$ssl_server_name.crt; ssl_certificate_key /c/$host.key; }"},
+    {"SL029", "server { location / { proxy_ssl_certificate /c/$tenant.crt; proxy_ssl_certificate_key /c/$server_name.key; } }"},
+    // certificate-read-each-time
+    {"SL030", "server { ssl_certificate @@/c/$ssl_server_name.crt; ssl_certificate_key /c/$ssl_server_name.key; }"},
+    {"SL030", "ssl_certificate_cache max=10; server { ssl_certificate_cache off; ssl_certificate @@/c/$a.crt; ssl_certificate_key /c/$a.key; }"},
+    {"SL030", "server { proxy_ssl_certificate_cache max=10; location / { proxy_ssl_certificate_cache off; proxy_ssl_certificate @@/c/$a.crt; } }"},
+    {"SL030", "ssl_certificate_cache max=10; server { ssl_certificate /c/$ssl_server_name.crt; ssl_certificate_key /c/$ssl_server_name.key; }"},
+    {"SL030", "server { ssl_certificate /c/a.crt; ssl_certificate_key /c/$a.key; } server { ssl_certificate data:$a; ssl_certificate_key data:$b; }"},
     // server-name-never-asked-for
     {"SL014", "server { server_name @@example.com/shop; }"},
     {"SL014", "server { server_name a @@(www|api)\\.example\\.com; }"},
