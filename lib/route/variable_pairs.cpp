@@ -26,7 +26,7 @@ bool name_of(Scope& scope, const std::string& folder, const vars::Template& name
     const std::string_view value = scope.evaluate(name);
     out.text = value;
     if (value.empty() || value.starts_with("data:")) return true;
-    if (value.find('\0') != value.npos || ways_up(value) > meant_ways_up(name)) {
+    if (leads_out(value, name)) {
         problem = "\"" + out.text.substr(0, out.text.find('\0')) + "\" leads out of its folder, or is no name";
         return false;
     }
@@ -35,6 +35,10 @@ bool name_of(Scope& scope, const std::string& folder, const vars::Template& name
 }
 
 }  // namespace
+
+bool leads_out(std::string_view value, const vars::Template& name) {
+    return value.find('\0') != value.npos || ways_up(value) > meant_ways_up(name);
+}
 
 std::optional<tls::Pair> pair_of(Scope& scope, const VariablePairs& all, const VariablePairs::Pair& pair, std::string& problem) {
     tls::Pair out;

@@ -8,9 +8,10 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
 
-#include "core/log_escape.hpp"
+#include "server/ocsp_http.hpp"
 
 namespace sluice::server {
 
@@ -21,46 +22,19 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
 using boost::system::error_code;
-using Parser = http::response_parser<http::string_body>;
 
-/// "connect() failed (111: Connection refused)", or that it took too long.
-std::string words_of(const char* doing, const error_code& error) {
-    if (error == beast::error::timeout) return "OCSP responder timed out (110: Connection timed out)";
-    if (error == http::error::end_of_stream || error == http::error::partial_message || error == asio::error::connection_reset)
-        return "OCSP responder prematurely closed connection";
-    if (error.category() == http::make_error_code(http::error::bad_version).category())
-        return "OCSP responder sent invalid response (" + error.message() + ")";
-    return std::string(doing) + " failed (" + std::to_string(error.value()) + ": " + error.message() + ")";
-}
-
-/// nginx sends no more than these.
-http::request<http::empty_body> request_of(const tls::OcspQuestion& question) {
-    http::request<http::empty_body> out;
-    out.method(http::verb::get);
-    out.version(10);
-    out.target(tls::ocsp_target(question.responder.path, question.request));
-    out.set(http::field::host, question.responder.authority());
-    return out;
-}
-
-/// "": it has what was asked for.
-std::string problem_with(const Parser::value_type& answer) {
-    if (answer.result_int() != 200) return "OCSP responder answered with status " + std::to_string(answer.result_int());
-    const auto type = answer[http::field::content_type];
-    if (beast::iequals(type.substr(0, type.find(';')), "application/ocsp-response")) return {};
-    std::string out = "OCSP responder sent invalid \"Content-Type\" header: \"";
-    core::append_escaped(out, std::string_view(type.data(), type.size()));
-    return out += '"';
-}
-
-asio::awaitable<std::string> exchange(beast::tcp_stream& stream, const tls::OcspQuestion& question, Parser& parser, error_code& error) {
-    const auto request = request_of(question);
+asio::awaitable<std::string> exchange(beast::tcp_stream& stream, const tls::OcspQuestion& question, OcspHttpParser& parser, error_code& error) {
+    const auto request = ocsp_http_request(question);
     co_await http::async_write(stream, request, asio::redirect_error(asio::use_awaitable, error));
-    if (error) co_return words_of("send()", error);
+    if (error) co_return ocsp_http_failure("send()", error);
     beast::flat_buffer buffer;
     parser.body_limit(most_of_ocsp_answer);
-    co_await http::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
-    co_return error ? words_of("recv()", error) : problem_with(parser.get());
+    co_await http::async_read_header(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
+    if (!error) {
+        if (auto problem = problem_with_ocsp_head(parser); !problem.empty()) co_return problem;
+        co_await http::async_read(stream, buffer, parser, asio::redirect_error(asio::use_awaitable, error));
+    }
+    co_return error ? ocsp_http_failure("recv()", error) : problem_with_ocsp_http(parser.get());
 }
 
 std::string text_of(const tcp::endpoint& endpoint) {
@@ -98,10 +72,10 @@ asio::awaitable<OcspFetched> OcspFetcher::fetch(Question question) {
         error_code error;
         co_await stream.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
         if (error) {
-            out.problem = words_of("connect()", error);
+            out.problem = ocsp_http_failure("connect()", error);
             continue;
         }
-        Parser parser;
+        OcspHttpParser parser;
         out.problem = co_await exchange(stream, *question, parser, error);
         out.heard = out.heard || has_heard(error);
         if (!out.problem.empty()) continue;

@@ -44,7 +44,4 @@ class OcspFetcher {
     OcspNames names_;
 };
 
-/// Bytes of an answer's body that are read.
-inline constexpr std::size_t most_of_ocsp_answer = 256 * 1024;
-
 }  // namespace sluice::server

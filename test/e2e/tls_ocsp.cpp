@@ -76,6 +76,7 @@ TEST_CASE("ssl_stapling: what is wrong with the answer is in the log, and nothin
         {Responder::answer(Certificates::all().text("answer-stranger.der")), "OCSP_basic_verify() failed (SSL:"},
         {"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nx", "OCSP responder prematurely closed connection"},
         {"nonsense\r\n\r\n", "OCSP responder sent invalid response"},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", "OCSP responder sent invalid response (in chunks"},
         {Responder::answer(std::string(300'000, 'x')), "OCSP responder sent invalid response"},
     }));
     Responder responder;
