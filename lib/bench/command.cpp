@@ -2,6 +2,7 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <csignal>
 #include <fstream>
 #include <ostream>
 
@@ -38,6 +39,7 @@ std::string write_files(const Options& options, const Plan& plan, const Result& 
 }  // namespace
 
 int bench_command(std::span<const std::string> args, std::ostream& out, std::ostream& err) {
+    std::signal(SIGPIPE, SIG_IGN);  // whoever reads the report may leave before its end: what was made is put away still
     if (!args.empty() && args.front() == "conf") return bench_conf_command(args.subspan(1), out, err);
     const ParsedOptions parsed = parse_options(args);
     const Options& options = parsed.options;
@@ -58,6 +60,7 @@ int bench_command(std::span<const std::string> args, std::ostream& out, std::ost
     const bool machine = options.outputs.json == "-";
     if (!options.outputs.quiet) (machine ? err : out) << result_text(plan, result);
     if (const auto wrong = write_files(options, plan, result, out); !wrong.empty()) return complain(err, failed, wrong);
+    if (!(out << std::flush)) return complain(err, failed, "cannot write the report");
     return result.total.tally.answers != 0 ? 0 : failed;
 }
 

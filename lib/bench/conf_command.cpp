@@ -9,12 +9,11 @@
 #include <ostream>
 
 #include "bench/command.hpp"
+#include "bench/conf_drive.hpp"
+#include "bench/conf_profiles.hpp"
 #include "bench/conf_report.hpp"
 #include "bench/mock_server.hpp"
 #include "bench/options.hpp"
-#include "bench/plot.hpp"
-#include "bench/progress.hpp"
-#include "bench/report.hpp"
 #include "bench/run.hpp"
 #include "bench/scratch.hpp"
 #include "bench/staged_proxy.hpp"
@@ -32,8 +31,6 @@ using config::concat;
 using config::in_quotes;
 
 constexpr int failed = 1, usage_error = 2;
-constexpr double usual_seconds = 2, usual_warmup = 0.2;
-constexpr std::size_t most_curves = 8;
 
 bool is_readable(const std::string& path) { return access(path.c_str(), R_OK) == 0; }
 std::uint16_t take_port(void* ports) { return static_cast<Ports*>(ports)->take(); }
@@ -118,52 +115,20 @@ class ConfBench {
         return 0;
     }
 
-    /// That of the peer's own name goes before that of its group, and that before the one for all.
-    MockProfile profile_of(const Moved& peer, std::vector<bool>& used) const {
-        MockProfile out;
-        int best = 0;
-        for (std::size_t i = 0; i < options_.backends.size(); ++i) {
-            const MockProfile profile = parse_backend(options_.backends[i]).profile;
-            const int rank = profile.name.empty()                                  ? 1
-                             : profile.name == peer.name && peer.name != peer.peer ? 2
-                             : profile.name == peer.peer                           ? 3
-                                                                                   : 0;
-            if (rank > 0) used[i] = true;
-            if (rank >= best && rank > 0) {
-                best = rank;
-                out = profile;
-            }
-        }
-        return out;
-    }
-
     int start_backends() {
+        const Profiles profiles(options_.backends);
+        if (const auto wrong = profiles.unknown(staged_.peers); !wrong.empty()) return complain(usage_error, wrong);
         backends_.emplace(scratch_.folder() + "own.crt", scratch_.folder() + "own.key", options_.plan.seed);
-        std::vector<bool> used(options_.backends.size());
         for (const Moved& peer : staged_.peers)
-            if (const auto wrong = backends_->add(peer.port, profile_of(peer, used)); !wrong.empty())
+            if (const auto wrong = backends_->add(peer.port, profiles.of(peer)); !wrong.empty())
                 return complain(failed, wrong);
-        for (std::size_t i = 0; i < used.size(); ++i)
-            if (!used[i] && !parse_backend(options_.backends[i]).profile.name.empty())
-                return complain(usage_error,
-                                concat({"--backend ", in_quotes(options_.backends[i]),
-                                        ": the conf has no upstream and no peer of that name; ", names_of_peers()}));
         backends_->start();
         return 0;
     }
 
-    std::string names_of_peers() const {
-        std::vector<std::string_view> names;
-        for (const Moved& peer : staged_.peers)
-            if (std::ranges::find(names, peer.name) == names.end() && names.size() < 10) names.push_back(peer.name);
-        return names.empty() ? "it has none" : "there are " + config::list(names);
-    }
-
     int start_proxy() {
-        std::vector<std::uint16_t> ports;
-        for (const Moved& listener : staged_.listeners) ports.push_back(listener.port);
-        if (ports.empty()) return complain(failed, concat({conf_, " has no server that could be driven"}));
-        const auto wrong = proxy_.start(staged_path(), options_.prefix, scratch_.folder() + "said", ports);
+        if (staged_.listeners.empty()) return complain(failed, concat({conf_, " has no server that could be driven"}));
+        const auto wrong = proxy_.start(staged_path(), options_.prefix, scratch_.folder());
         ports_.release();
         return wrong.empty()
                    ? 0
@@ -171,64 +136,13 @@ class ConfBench {
                               concat({"the conf does not start:\n", in_words_of_conf(wrong, staged_path(), staged_)}));
     }
 
-    Plan plan_for(const DrivenRoute& route) const {
-        Plan plan = plan_;
-        std::string method = options_.method.empty() ? options_.has_body ? "POST" : "GET" : options_.method;
-        plan.requests.push_back(make_request(route.url, {method, options_.fields, options_.body, options_.has_body}));
-        plan.origins.push_back(route.url.origin);
-        plan.tls.verify = false;
-        return plan;
-    }
-
     void drive_all() {
-        const std::string method = options_.method.empty() ? options_.has_body ? "POST" : "GET" : options_.method;
-        Progress progress(options_.outputs.quiet);
-        plan_ = options_.plan;
-        options_.seconds = options_.seconds               ? options_.seconds
-                           : options_.plan.requests_limit ? std::nullopt
-                                                          : std::optional(usual_seconds);
-        const double warmup = options_.warmup > 0 ? options_.warmup : usual_warmup;
-        options_.warmup = 0;
-        plan_.phases = phases_of(options_);
+        Drive drive(options_, staged_, *backends_, proxy_);
         result_.conf = conf_;
         result_.notes = staged_.notes;
-        for (DrivenRoute& route : find_routes(*snapshot_, staged_, method, options_.fields)) {
-            if (!route.why_not.empty() || result_.interrupted || !proxy_.runs()) {
-                if (route.why_not.empty())
-                    route.why_not = result_.interrupted ? "the run was ended early" : "the server is gone";
-                result_.left.push_back(std::move(route));
-                continue;
-            }
-            progress.label(route.title.empty() ? route.site : route.title);
-            drive(route, warmup, progress);
-        }
+        drive.run(find_routes(*snapshot_, staged_, drive.usual()), result_);
+        plan_ = drive.plan();
     }
-
-    void drive(const DrivenRoute& route, double warmup, Progress& progress) {
-        Plan plan = plan_for(route);
-        RouteResult out{route, {}, 0};
-        if (out.result.failure = find_addresses(plan); out.result.failure.empty()) {
-            Plan warm = plan;
-            warm.requests_limit = 0;
-            warm.phases.resize(1);
-            warm.phases[0].seconds = warmup;
-            const Result warmed = run(warm);
-            const double before = proxy_.cpu();
-            Watch watch;
-            if (progress.shows()) watch.look = [&progress](const Glance& glance) { progress.show(glance); };
-            if (!warmed.interrupted) out.result = bench::run(plan, watch);
-            out.cpu = proxy_.cpu() - before;
-            result_.interrupted = warmed.interrupted || out.result.interrupted;
-        }
-        progress.clear();
-        if (!out.result.failure.empty() || out.result.parts.empty()) {
-            out.route.why_not = out.result.failure.empty() ? "the run was ended early" : out.result.failure;
-            result_.left.push_back(std::move(out.route));
-        } else
-            result_.driven.push_back(std::move(out));
-    }
-
-    static Result run(const Plan& plan) { return bench::run(plan); }
 
     int report() {
         const Outputs& to = options_.outputs;
@@ -240,28 +154,11 @@ class ConfBench {
             if (std::ofstream file(to.json); !(file << json << '\n' << std::flush))
                 return complain(failed, "cannot write " + to.json);
         if (!to.plot.empty())
-            if (std::ofstream file(to.plot); !(file << picture() << std::flush))
+            if (std::ofstream file(to.plot); !(file << conf_picture(plan_, result_) << std::flush))
                 return complain(failed, "cannot write " + to.plot);
+        if (!(out_ << std::flush)) return complain(failed, "cannot write the report");
         if (!result_.driven.empty()) return 0;
         return complain(failed, result_.interrupted ? "ended before a route was driven" : "no route could be driven");
-    }
-
-    /// The slowest, by p99.
-    std::string picture() const {
-        std::vector<const RouteResult*> rows;
-        for (const RouteResult& row : result_.driven)
-            if (row.result.total.latency.count() != 0) rows.push_back(&row);
-        std::ranges::stable_sort(rows, std::greater<>(),
-                                 [](const RouteResult* row) { return row->result.total.latency.at(99); });
-        if (rows.size() > most_curves) rows.resize(most_curves);
-        Picture out{"Latency by percentile, the slowest routes", load_text(plan_), {}, {}};
-        for (const RouteResult* row : rows) {
-            Curve& curve = out.curves.emplace_back();
-            curve.name = row->route.title.empty() ? row->route.site : row->route.title;
-            for (const auto& point : row->result.total.latency.distribution())
-                curve.points.emplace_back(point.percent, static_cast<double>(point.value) * 1e-6);
-        }
-        return plot_svg(out);
     }
 
     const std::string conf_;

@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <cstdio>
 
+#include "bench/plot.hpp"
 #include "bench/report.hpp"
 #include "config/words.hpp"
 #include "version.hpp"
@@ -48,7 +49,11 @@ std::string row_text(const RouteResult& row, std::size_t width) {
     out +=
         padded(std::to_string(total.tally.failed()), 8, true) +
         padded(total.tally.answers + total.tally.failed() ? one_digit(row.cpu_per_request()) + " us" : "-", 11, true);
-    return out + "  " + padded(statuses(total.tally), 9) + " " + row.route.leads + '\n';
+    out += "  " + padded(statuses(total.tally), 9) + " " + row.route.leads + '\n';
+    const std::string gap = "  " + padded("", width);
+    if (!row.route.from.empty()) out += gap + "from " + row.route.from + '\n';
+    if (const std::string doubt = row.doubt(); !doubt.empty()) out += gap + doubt + '\n';
+    return out;
 }
 
 }  // namespace
@@ -56,6 +61,15 @@ std::string row_text(const RouteResult& row, std::size_t width) {
 double RouteResult::cpu_per_request() const {
     const auto ended = result.total.tally.answers + result.total.tally.failed();
     return ended == 0 ? 0 : cpu * 1e6 / static_cast<double>(ended);
+}
+
+std::string RouteResult::doubt() const {
+    const Tally& tally = result.total.tally;
+    if (tally.answers == 0) return "";
+    if (route.approach.peers && led_on == 0) return "no backend was asked that could have led requests here";
+    if (route.status != 0 && tally.status[static_cast<std::size_t>(route.status)] == 0)
+        return concat({"no answer has the status ", std::to_string(route.status), " that it leads to"});
+    return "";
 }
 
 std::string conf_text(const Plan& plan, const ConfResult& result) {
@@ -102,10 +116,12 @@ json::object conf_json(const Plan& plan, const ConfResult& result) {
                          {"route", row.route.title},
                          {"file", row.route.place.file},
                          {"line", row.route.place.line},
-                         {"host", row.route.url.authority},
-                         {"uri", row.route.url.target},
-                         {"secure", row.route.url.origin.secure},
+                         {"host", row.route.approach.url.authority},
+                         {"uri", row.route.approach.url.target},
+                         {"secure", row.route.approach.url.origin.secure},
+                         {"from", row.route.from},
                          {"leads_to", row.route.leads},
+                         {"doubt", row.doubt()},
                          {"cpu_us", row.cpu_per_request()}};
         for (auto& member : route) out[member.key()] = std::move(member.value());
         routes.push_back(std::move(out));
@@ -121,6 +137,24 @@ json::object conf_json(const Plan& plan, const ConfResult& result) {
             {"load", load_text(plan)},     {"open", plan.open()},
             {"routes", std::move(routes)}, {"not_driven", std::move(left)},
             {"notes", std::move(notes)},   {"interrupted", result.interrupted}};
+}
+
+std::string conf_picture(const Plan& plan, const ConfResult& result) {
+    constexpr std::size_t most_curves = 8;
+    std::vector<const RouteResult*> rows;
+    for (const RouteResult& row : result.driven)
+        if (row.result.total.latency.count() != 0) rows.push_back(&row);
+    std::ranges::stable_sort(rows, std::greater<>(),
+                             [](const RouteResult* row) { return row->result.total.latency.at(99); });
+    if (rows.size() > most_curves) rows.resize(most_curves);
+    Picture out{"Latency by percentile, the slowest routes", load_text(plan), {}, {}};
+    for (const RouteResult* row : rows) {
+        Curve& curve = out.curves.emplace_back();
+        curve.name = row->route.title.empty() ? row->route.site : row->route.title;
+        for (const auto& point : row->result.total.latency.distribution())
+            curve.points.emplace_back(point.percent, static_cast<double>(point.value) * 1e-6);
+    }
+    return plot_svg(out);
 }
 
 }  // namespace sluice::bench

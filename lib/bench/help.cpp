@@ -60,6 +60,7 @@ Results:
       --name NAME          of this run, in plot and JSON
   -q, --quiet              no progress line, no text
 
+Requests are HTTP/1.1, one at a time on each connection: there is neither HTTP/2 nor pipelining.
 Latency in an open loop counts from when a request was due, so that one that had to wait for a
 slow one before it is as late as it would be for a user. Ctrl-C ends early, with the result so far.
 Status 0: done. 1: nobody could be reached, or nothing was answered. 2: the command line is wrong.
@@ -70,8 +71,10 @@ constexpr std::string_view conf_help = R"(sluice bench conf: load on each route 
 Usage: sluice bench conf FILE [flags]
 
 It starts the conf's sites on ports of the loopback that are free, puts small backends of its own in place
-of all peers, and sends requests to each location in turn, with a URL that chooses it.
-Logs and temporary files of the run go to a folder that is removed at the end.
+of all peers, and sends requests to each location in turn, with a URL that chooses it. To those with a
+name and to internal ones it finds a way: by rewrites, by error pages, by backends that break off or
+answer with X-Accel-Redirect. Nobody but these backends is asked; logs and temporary files of the run go
+to a folder that is removed at the end.
 
 Examples:
   Every route for two seconds each:

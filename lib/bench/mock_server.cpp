@@ -1,15 +1,18 @@
 #include "bench/mock_server.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
+#include <future>
 
+#include "bench/mock_request.hpp"
 #include "config/words.hpp"
 
 // GCC 12 takes the frame of an asio::awaitable for memory of another allocator.
@@ -26,38 +29,6 @@ using boost::system::error_code;
 
 constexpr unsigned char handshake_record = 22;  // RFC 8446 5.1
 
-/// A request: its framing, its method, and nothing else.
-class Incoming : private http::basic_parser<true> {
-  public:
-    Incoming() {
-        eager(true);
-        body_limit(boost::none);
-        header_limit(1024 * 1024);
-    }
-    using basic_parser::is_done;
-    using basic_parser::keep_alive;
-    using basic_parser::put;
-    bool head_only() const { return head_only_; }
-
-  private:
-    void on_request_impl(http::verb method, boost::beast::string_view, boost::beast::string_view, int,
-                         error_code&) override {
-        head_only_ = method == http::verb::head;
-    }
-    void on_response_impl(int, boost::beast::string_view, int, error_code&) override {}
-    void on_field_impl(http::field, boost::beast::string_view, boost::beast::string_view, error_code&) override {}
-    void on_header_impl(error_code&) override {}
-    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
-    std::size_t on_body_impl(boost::beast::string_view body, error_code&) override { return body.size(); }
-    void on_chunk_header_impl(std::uint64_t, boost::beast::string_view, error_code&) override {}
-    std::size_t on_chunk_body_impl(std::uint64_t, boost::beast::string_view body, error_code&) override {
-        return body.size();
-    }
-    void on_finish_impl(error_code&) override {}
-
-    bool head_only_ = false;
-};
-
 double uniform(core::Rng& rng) { return static_cast<double>(rng.next() >> 11) * 0x1p-53; }
 
 /// What one request gets.
@@ -66,6 +37,7 @@ struct Fate {
     int status = 200;
     std::size_t size = 0;
     std::chrono::nanoseconds delay{};
+    std::string redirect = {};  // X-Accel-Redirect
 };
 
 Fate decide(const MockProfile& profile, core::Rng& rng) {
@@ -80,11 +52,21 @@ Fate decide(const MockProfile& profile, core::Rng& rng) {
     return out;
 }
 
+/// The same, if the request is one that is to lead on.
+void lead_on(Fate& fate, Mock& mock, std::string_view target) {
+    if (!mock.act || (!mock.act->spares.empty() && target.find(mock.act->spares) != target.npos)) return;
+    ++mock.acted;
+    fate.reset = mock.act->reset;
+    if (mock.act->status != 0) fate.status = mock.act->status;
+    fate.redirect = mock.act->redirect;
+}
+
 std::string head_of(const Fate& fate, bool keep) {
     const bool bare = fate.status == 204 || fate.status == 304;
     return config::concat({"HTTP/1.1 ", std::to_string(fate.status), fate.status == 200 ? " OK" : " Mock",
                            "\r\nServer: sluice-bench\r\nContent-Type: text/plain\r\n",
                            bare ? "" : config::concat({"Content-Length: ", std::to_string(fate.size), "\r\n"}),
+                           fate.redirect.empty() ? "" : config::concat({"X-Accel-Redirect: ", fate.redirect, "\r\n"}),
                            keep ? "\r\n" : "Connection: close\r\n\r\n"});
 }
 
@@ -110,7 +92,7 @@ asio::awaitable<void> serve(Stream& stream, Session& session) {
     auto token = asio::redirect_error(asio::use_awaitable, error);
     asio::steady_timer timer(co_await asio::this_coro::executor);
     for (;;) {
-        Incoming request;
+        MockRequest request;
         while (!request.is_done()) {
             if (session.held > 0) {
                 const std::size_t n = request.put(asio::const_buffer(session.buffer.data(), session.held), error);
@@ -127,7 +109,8 @@ asio::awaitable<void> serve(Stream& stream, Session& session) {
             if (error) co_return;
         }
         ++session.mock.requests;
-        const Fate fate = decide(session.mock.profile, session.server.rng());
+        Fate fate = decide(session.mock.profile, session.server.rng());
+        lead_on(fate, session.mock, request.target());
         if (fate.delay.count() > 0) {
             timer.expires_after(fate.delay);
             co_await timer.async_wait(token);
@@ -180,8 +163,9 @@ asio::awaitable<void> accept(Mock& mock, MockServer& server) {
 
 }  // namespace
 
-Mock::Mock(asio::io_context& context, std::uint16_t port, MockProfile how)
-    : acceptor(context, tcp::endpoint(asio::ip::address_v4::loopback(), port)),
+Mock::Mock(asio::io_context& context, std::uint16_t at, MockProfile how)
+    : acceptor(context, tcp::endpoint(asio::ip::address_v4::loopback(), at)),
+      port(at),
       profile(std::move(how)),
       body(profile.size_to, 'x') {}
 
@@ -204,6 +188,21 @@ std::string MockServer::add(std::uint16_t port, const MockProfile& profile) {
     }
     asio::co_spawn(context_, accept(mocks_.back(), *this), asio::detached);
     return "";
+}
+
+void MockServer::act(std::span<const std::uint16_t> ports, const std::optional<explain::PeerAnswer>& how) {
+    std::promise<void> done;
+    asio::post(context_, [&] {
+        for (Mock& mock : mocks_) mock.act = std::ranges::find(ports, mock.port) != ports.end() ? how : std::nullopt;
+        done.set_value();
+    });
+    done.get_future().wait();
+}
+
+std::uint64_t MockServer::acted() const {
+    std::uint64_t out = 0;
+    for (const Mock& mock : mocks_) out += mock.acted;
+    return out;
 }
 
 void MockServer::start() {

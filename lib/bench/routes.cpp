@@ -1,13 +1,11 @@
 #include "bench/routes.hpp"
 
 #include <algorithm>
-#include <map>
 
-#include "bench/sample.hpp"
+#include "bench/candidates.hpp"
+#include "bench/ways.hpp"
 #include "config/words.hpp"
-#include "core/clock.hpp"
 #include "explain/choose.hpp"
-#include "explain/tell.hpp"
 
 namespace sluice::bench {
 
@@ -16,69 +14,83 @@ namespace {
 using config::concat;
 using Kind = route::LocationSpec::Kind;
 
-/// As it may stand in a request line.
-std::string escaped_uri(std::string_view path) {
-    constexpr char hex[] = "0123456789ABCDEF";
-    std::string out;
-    for (const char c : path) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte <= ' ' || byte >= 0x7f || c == '%' || c == '?' || c == '#' || c == '"' || c == '<' || c == '>')
-            out += {'%', hex[byte >> 4], hex[byte & 15]};
-        else
-            out += c;
-    }
-    return out;
-}
-
-class Finder {
+/// The routes of one site.
+class SiteRoutes {
   public:
-    Finder(const route::Snapshot& snapshot, const Staged& staged, const std::string& method,
-           const std::vector<std::string>& fields)
-        : snapshot_(snapshot), staged_(staged), method_(method), fields_(fields) {}
+    SiteRoutes(const route::Snapshot& snapshot, const Staged& staged, const Asker& asker, const route::Site& site)
+        : snapshot_(snapshot), staged_(staged), asker_(asker), site_(site) {}
 
     std::vector<DrivenRoute> run() {
-        for (const route::Site& site : snapshot_.sites) add_site(site);
+        const std::string why = find_door();
+        if (!why.empty()) {
+            blank("", site_.where).why_not = why;
+            return std::move(out_);
+        }
+        if (door_->story.route.place.line == line_of(site_.where)) take(blank("", site_.where), *door_, nullptr);
+        std::vector<std::pair<std::size_t, const route::Route*>> left;
+        for (const route::Route& route : site_.routes) {
+            DrivenRoute& row = blank(route.title, route.where);
+            if (!choose(route, row)) left.emplace_back(out_.size() - 1, &route);
+        }
+        known_.insert(known_.begin(), *door_);
+        Ways ways(asker_, site_, std::move(known_));
+        for (const auto& [row, route] : left)
+            if (const auto way = ways.to(*route))
+                take(out_[row], *way, &ways);
+            else
+                out_[row].why_not = why_not(*route, out_[row].why_not);
         return std::move(out_);
     }
 
   private:
-    struct Door {
-        const route::Listening* listening;
-        std::string host;
-    };
+    std::uint32_t line_of(config::Span where) const { return asker_.line_of(where); }
 
-    ConfPlace place_of(config::Span where) const {
-        if (!where.known()) return {};
-        const auto line = snapshot_.conf.sources.position(where).line;
-        return line <= staged_.places.size() ? staged_.places[line - 1] : ConfPlace{};
+    ConfPlace place_of(std::uint32_t line) const {
+        return line != 0 && line <= staged_.places.size() ? staged_.places[line - 1] : ConfPlace{};
     }
 
-    std::uint32_t line_of(config::Span where) const {
-        return where.known() ? snapshot_.conf.sources.position(where).line : 0;
+    DrivenRoute& blank(const std::string& title, config::Span where) {
+        DrivenRoute& out = out_.emplace_back();
+        out.site = explain::title_of(site_);
+        out.site_place = place_of(line_of(site_.where));
+        out.title = title;
+        out.place = place_of(line_of(where));
+        return out;
     }
 
-    std::optional<explain::Story> ask(const Door& door, const std::string& uri) const {
-        explain::Question question;
-        question.method = method_;
-        question.url = concat({door.listening->secure ? "https" : "http",
-                               "://127.0.0.1:", std::to_string(door.listening->address.port()), uri});
-        question.fields = fields_;
-        question.fields.push_back("Host: " + door.host);
-        auto told = explain::tell(snapshot_, question, clock_);
-        return told.error.empty() ? std::optional(std::move(told.story)) : std::nullopt;
-    }
-
-    /// A listener and a host that lead to the site.
-    std::optional<Door> door_of(const route::Site& site) const {
+    /// A listener and a name that lead to the site: "", or why there is none.
+    std::string find_door() {
+        std::string instead;
         for (const auto& listening : snapshot_.listening) {
-            if (std::ranges::find(listening.sites, site.index) == listening.sites.end()) continue;
-            for (const std::string& host : candidate_hosts(site.names)) {
-                Door door{&listening, host};
-                const auto story = ask(door, "/");
-                if (story && story->site.chosen.place.line == line_of(site.where)) return door;
+            if (std::ranges::find(listening.sites, site_.index) == listening.sites.end()) continue;
+            Approach approach;
+            approach.url.origin = {listening.secure, "127.0.0.1", listening.address.port(), "", ""};
+            approach.url.target = "/";
+            for (const std::string& host : candidate_hosts(site_.names)) {
+                approach.url.origin.sni = approach.url.authority = host;
+                if (try_door(approach, instead)) return "";
             }
+            const bool nameless = site_.names.empty() || std::ranges::find(site_.names, "") != site_.names.end();
+            approach.without_host = true;
+            approach.url.authority = approach.url.origin.sni = "";
+            if (nameless && try_door(approach, instead)) return "";
         }
-        return std::nullopt;
+        return concat({"no name was found that chooses this server", instead});
+    }
+
+    bool try_door(const Approach& approach, std::string& instead) {
+        auto story = asker_.ask(approach);
+        if (!story) return false;
+        const auto& chosen = story->site.chosen;
+        if (chosen.place.line == line_of(site_.where)) {
+            door_ = Way{approach, std::move(*story)};
+            return true;
+        }
+        const std::string asked =
+            approach.without_host ? "a request without a host" : config::in_quotes(approach.url.authority);
+        if (instead.empty())
+            instead = concat({"; ", asked, " gets to ", chosen.what, ", ", place_of(chosen.place.line).text()});
+        return false;
     }
 
     /// A group by its name; a peer by its address in the user's conf.
@@ -89,159 +101,92 @@ class Finder {
         return moved == staged_.peers.end() ? group : moved->peer;
     }
 
-    std::string leads_to(const explain::Story& story, bool directly) const {
-        std::string out;
-        if (story.outcome.kind == "pass" && story.passing)
-            out = "to " + name_of_group(story.passing->group);
-        else if (story.outcome.kind == "file")
-            out = "a file";
-        else if (story.outcome.kind == "close")
-            out = "closes";
-        else
-            out = concat({story.outcome.kind == "page" ? "an error page, " : "", std::to_string(story.outcome.status)});
-        return directly ? out : concat({story.route.what, ", ", out});
+    std::string end_of(const explain::Story& story) const {
+        const auto& kind = story.outcome.kind;
+        if (kind == "pass" && story.passing) return "to " + name_of_group(story.passing->group);
+        if (kind == "file") return "a file";
+        if (kind == "close") return "closes";
+        return concat({kind == "page" ? "an error page, " : "", std::to_string(story.outcome.status)});
     }
 
-    Url url_of(const Door& door, const std::string& uri) const {
-        Url out;
-        out.origin.secure = door.listening->secure;
-        out.origin.host = "127.0.0.1";
-        out.origin.port = door.listening->address.port();
-        out.origin.sni = door.host;
-        out.authority = door.host;
-        out.target = uri;
-        return out;
-    }
-
-    void add_site(const route::Site& site) {
-        const std::string title = explain::title_of(site);
-        const auto door = door_of(site);
-        if (!door) {
-            DrivenRoute none{title,
-                             place_of(site.where),
-                             "",
-                             place_of(site.where),
-                             {},
-                             "",
-                             "no name was found that chooses this server"};
-            out_.push_back(std::move(none));
-            return;
-        }
-        const auto root = ask(*door, "/");
-        if (root && root->route.place.line == line_of(site.where))
-            out_.push_back(
-                {title, place_of(site.where), "", place_of(site.where), url_of(*door, "/"), leads_to(*root, true), ""});
-        for (const route::Route& route : site.routes) add_location(site, *door, route);
-    }
-
-    void add_location(const route::Site& site, const Door& door, const route::Route& route) {
-        DrivenRoute out{explain::title_of(site), place_of(site.where), route.title, place_of(route.where), {}, "", ""};
-        if (route.kind == Kind::named)
-            out.why_not = "it has a name, and is reached from other locations only";
-        else if (route.internal)
-            out.why_not = "it is internal, and is reached from other locations only";
-        else
-            out.why_not = find_uri(door, route, out);
-        out_.push_back(std::move(out));
-    }
-
-    /// "" or why there is none.
-    std::string find_uri(const Door& door, const route::Route& route, DrivenRoute& out) const {
-        const std::uint32_t line = line_of(route.where);
-        std::string why = "no URI was found that chooses it";
+    /// A location that the request belongs to as it came.
+    bool choose(const route::Route& route, DrivenRoute& row) {
+        const auto line = line_of(route.where);
+        if (route.kind == Kind::named) return false;
         for (const std::string& uri : candidate_uris(route)) {
-            const auto story = ask(door, uri);
+            Approach approach = door_->approach;
+            approach.url.target = uri;
+            auto story = asker_.ask(approach);
             if (!story) continue;
             // The first search has what the request as it came belongs to; rewrites and the like may go on from there.
             const auto search = std::ranges::find(story->steps, "search", &explain::Step::kind);
-            const bool found = search != story->steps.end() && search->item.place.line == line;
-            if (!found) {
-                const std::string who =
-                    search == story->steps.end() ? "the server block answers first" : search->item.what;
-                why = concat({"no URI was found that chooses it; ", who});
-                continue;
+            const bool found = search != story->steps.end() && search->item.place.line == line && search->enters;
+            const Way way{std::move(approach), std::move(*story)};
+            if (found) {
+                take(row, way, nullptr);
+                known_.push_back(way);
+                return true;
             }
-            out.url = url_of(door, uri);
-            out.leads = leads_to(*story, story->route.place.line == line);
-            return "";
+            row.why_not = search == way.story.steps.end() ? "the server block answers first" : search->item.what;
+            // What is refused since it is internal may still lead on, as by the error page of its 404.
+            if (route.internal && known_.size() < most_beside) known_.push_back(way);
         }
-        return why;
+        return false;
     }
+
+    void take(DrivenRoute& row, const Way& way, const Ways* ways) const {
+        const auto& story = way.story;
+        const bool ends_here = story.route.place.line == 0 || place_of(story.route.place.line) == row.place;
+        row.approach = way.approach;
+        row.leads = ends_here ? end_of(story) : concat({story.route.what, ", ", end_of(story)});
+        row.status = story.outcome.kind == "close" ? 0 : story.outcome.status;
+        row.why_not.clear();
+        std::string peculiar = way.approach.peculiarity();
+        const std::string origin = ways ? ways->origin_of(way) : "";
+        row.from = concat({origin, origin.empty() || peculiar.empty() ? "" : ", ", peculiar});
+    }
+
+    /// Whether some word of the block or of those within is that text.
+    static bool is_named(const std::vector<config::Directive>& block, const std::string& text) {
+        return std::ranges::any_of(block, [&](const config::Directive& d) {
+            const bool here = d.name.value != "location" &&
+                              std::ranges::any_of(d.args, [&](const config::Word& word) { return word.value == text; });
+            return here || (d.block && is_named(d.block->children, text));
+        });
+    }
+
+    std::string why_not(const route::Route& route, const std::string& instead) const {
+        for (const Lost& lost : staged_.lost)
+            if (lost.target == route.text)
+                return concat({"only ", lost.word, " leads there, which is not in sluice yet"});
+        const bool within = route.kind == Kind::named || route.internal;
+        if (!within) return concat({"no request was found that gets there", instead.empty() ? "" : "; ", instead});
+        const std::string what = route.kind == Kind::named ? "it has a name" : "it is internal";
+        const auto blocks = explain::Places(snapshot_).blocks_at(site_.where);
+        if (route.kind == Kind::named && !blocks.empty() && !is_named(*blocks.front(), route.text))
+            return concat({what, ", which nothing in this server leads to"});
+        return concat({what, ", and no request was found that is led there"});
+    }
+
+    static constexpr std::size_t most_beside = 10000;
 
     const route::Snapshot& snapshot_;
     const Staged& staged_;
-    const std::string& method_;
-    const std::vector<std::string>& fields_;
-    const core::SystemClock clock_;
+    const Asker& asker_;
+    const route::Site& site_;
+    std::optional<Way> door_;
+    std::vector<Way> known_;
     std::vector<DrivenRoute> out_;
 };
 
 }  // namespace
 
-std::vector<std::string> candidate_uris(const route::Route& route) {
-    std::vector<std::string> plain;
-    const std::string& text = route.text;
-    switch (route.kind) {
-        case Kind::exact:
-            plain = {text};
-            break;
-        case Kind::prefix:
-        case Kind::preferred:
-            plain = {text, text + "x", text + (text.ends_with('/') ? "x/y" : "/x"), text + "-bench"};
-            break;
-        case Kind::regex:
-        case Kind::regex_caseless: {
-            std::string pattern = text;
-            // As the conf has it, the modifier may stand before it.
-            for (const std::string& sample : samples_of_regex(pattern)) {
-                if (sample.starts_with('/')) plain.push_back(sample);
-                for (const char* before : {"/", "/x", "/x/"}) plain.push_back(before + sample);
-                plain.push_back("/" + sample + "x");
-            }
-            // One that stands in a prefix location is found below that only.
-            if (route.around && !route.around->text.empty() && route.around->kind == Kind::prefix) {
-                auto below = plain;
-                for (std::string& uri : below)
-                    uri = route.around->text + (route.around->text.ends_with('/') ? uri.substr(1) : uri);
-                plain.insert(plain.end(), below.begin(), below.end());
-            }
-            break;
-        }
-        case Kind::named:
-            break;
-    }
-    std::vector<std::string> out;
-    for (const std::string& uri : plain)
-        if (uri.starts_with('/')) {
-            std::string escaped = escaped_uri(uri);
-            if (std::ranges::find(out, escaped) == out.end()) out.push_back(std::move(escaped));
-        }
+std::vector<DrivenRoute> find_routes(const route::Snapshot& snapshot, const Staged& staged, const Usual& usual) {
+    const Asker asker(snapshot, usual);
+    std::vector<DrivenRoute> out;
+    for (const route::Site& site : snapshot.sites)
+        std::ranges::move(SiteRoutes(snapshot, staged, asker, site).run(), std::back_inserter(out));
     return out;
-}
-
-std::vector<std::string> candidate_hosts(const std::vector<std::string>& names) {
-    std::vector<std::string> out;
-    for (const std::string& name : names) {
-        if (name.starts_with('~'))
-            std::ranges::copy(samples_of_regex(std::string_view(name).substr(1)), std::back_inserter(out));
-        else if (name.starts_with("*."))
-            out.push_back("www" + name.substr(1));
-        else if (name.starts_with('.'))
-            out.push_back(name.substr(1));
-        else if (name.ends_with(".*"))
-            out.push_back(name.substr(0, name.size() - 1) + "example");
-        else if (!name.empty() && name != "_")
-            out.push_back(name);
-    }
-    // Whoever is asked for a name that nobody has is the default server.
-    out.push_back("localhost");
-    out.push_back("sluice-bench.invalid");
-    return out;
-}
-
-std::vector<DrivenRoute> find_routes(const route::Snapshot& snapshot, const Staged& staged, const std::string& method,
-                                     const std::vector<std::string>& fields) {
-    return Finder(snapshot, staged, method, fields).run();
 }
 
 }  // namespace sluice::bench

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "bench/approach.hpp"
 #include "bench/stage.hpp"
-#include "bench/target.hpp"
 #include "route/snapshot.hpp"
 
 namespace sluice::bench {
@@ -14,20 +14,17 @@ namespace sluice::bench {
 struct DrivenRoute {
     std::string site;  // "server example.com"
     ConfPlace site_place;
-    std::string title;    // "location /api/"; "" of what the server block answers itself
-    ConfPlace place;      // in the user's conf
-    Url url;              // of a listener on this machine, with the site's name
-    std::string leads;    // to what: "group api", "file", "301", "location @app"
+    std::string title;  // "location /api/"; "" of what the server block answers itself
+    ConfPlace place;    // in the user's conf
+    Approach approach;
+    std::string from;     // where the request first belongs, and what is peculiar about it: "location /, its backend
+                          // answers 503"; "" of a plain request that belongs here from the start
+    std::string leads;    // to what: "to api", "a file", "301", "location @app, to api"
+    int status = 0;       // that it ends with; 0: the backend's
     std::string why_not;  // no request gets there; "" if one does
 };
 
 /// In the order of the conf. `snapshot` is of the staged conf, compiled without errors.
-std::vector<DrivenRoute> find_routes(const route::Snapshot& snapshot, const Staged& staged, const std::string& method,
-                                     const std::vector<std::string>& fields);
-
-/// URIs that may choose the location, the plainest first.
-std::vector<std::string> candidate_uris(const route::Route& route);
-/// Hosts that may choose a site of these names.
-std::vector<std::string> candidate_hosts(const std::vector<std::string>& names);
+std::vector<DrivenRoute> find_routes(const route::Snapshot& snapshot, const Staged& staged, const Usual& usual);
 
 }  // namespace sluice::bench

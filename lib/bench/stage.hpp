@@ -26,11 +26,20 @@ struct Moved {
     std::uint16_t port;  // of 127.0.0.1
 };
 
+/// What leads to a location, but by a word that is not in sluice yet: "auth_request /_auth".
+struct Lost {
+    std::string word, target;
+};
+
 struct Staged {
     std::string text;               // the new conf, one directive a line
     std::vector<ConfPlace> places;  // of each of its lines, from the first: where it comes from
     std::vector<Moved> listeners, peers;
     std::vector<std::string> notes;  // what is not as in the conf, in sentences
+    std::vector<Lost> lost;
+
+    /// Once, however often it holds.
+    void note(std::string sentence);
 };
 
 /// What the new conf needs to know.

@@ -3,9 +3,8 @@
 
 #include <sys/types.h>
 
-#include <cstdint>
+#include <chrono>
 #include <ctime>
-#include <span>
 #include <string>
 
 namespace sluice::bench {
@@ -18,10 +17,9 @@ class StagedProxy {
     StagedProxy(const StagedProxy&) = delete;
     StagedProxy& operator=(const StagedProxy&) = delete;
 
-    /// Starts this very program with the conf, and waits until it accepts connections on all `ports` of 127.0.0.1. What
-    /// it said if it did not, or "". `said`: a file for what it says.
-    std::string start(const std::string& conf, const std::string& prefix, const std::string& said,
-                      std::span<const std::uint16_t> ports);
+    /// Starts this very program with the conf, and waits until it says that it serves, as it would say to systemd. What
+    /// it said if it did not, or "". `folder`: for what it says, with its slash.
+    std::string start(const std::string& conf, const std::string& prefix, const std::string& folder);
     void stop();
 
     /// Seconds of CPU, of all its threads, so far; 0 if it is gone.
@@ -29,7 +27,11 @@ class StagedProxy {
     bool runs();
 
   private:
+    /// Until it is gone, or that time has passed.
+    bool wait_for_end(std::chrono::milliseconds patience);
+
     pid_t pid_ = -1;
+    int handle_ = -1;  // readable when it is gone
     clockid_t clock_ = 0;
 };
 

@@ -179,15 +179,16 @@ Request make_request(const Url& url, const RequestParts& parts) {
     const auto usual = [&](std::string_view name, std::string_view value) {
         if (!has(name)) rest += concat({name, ": ", value, "\r\n"});
     };
-    usual("Host", url.authority);
+    if (!parts.without_host) usual("Host", url.authority);
     usual("User-Agent", concat({"sluice-bench/", version}));
     usual("Accept", "*/*");
     if (parts.has_body && !has("Transfer-Encoding")) usual("Content-Length", std::to_string(parts.body.size()));
     for (const std::string& field : parts.fields) rest += field + "\r\n";
 
     Request out;
-    const std::string line = concat({parts.method, " ", url.target, " HTTP/1.1\r\n"});
-    out.bytes = concat({line, rest, "\r\n", parts.body});
+    const bool old = parts.without_host;
+    const std::string line = concat({parts.method, " ", url.target, old ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n"});
+    out.bytes = concat({line, rest, old && !has("Connection") ? "Connection: keep-alive\r\n\r\n" : "\r\n", parts.body});
     out.last_bytes = has("Connection") ? out.bytes : concat({line, rest, "Connection: close\r\n\r\n", parts.body});
     out.head_only = parts.method == "HEAD";
     out.repeatable = is_idempotent(parts.method);

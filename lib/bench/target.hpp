@@ -68,6 +68,7 @@ struct RequestParts {
     std::vector<std::string> fields;  // "Name: value"
     std::string body;
     bool has_body = false;
+    bool without_host = false;  // HTTP/1.0
 };
 
 /// `fields` take the place of Host, User-Agent, Accept and Content-Length.

@@ -86,9 +86,11 @@ Asked ask(const Question& question) {
     if (!out.error.empty()) return out;
     const bool nobody = out.host.empty();
     if (nobody) out.host = "localhost";
-    out.head = question.method + ' ' + (target.starts_with('/') ? "" : "/") + std::string(target) + " HTTP/1.1\r\n";
-    if (!has_host) out.head += std::string("Host: ") + (nobody ? "localhost" : "") + std::string(authority) + "\r\n";
+    out.head = question.method + ' ' + (target.starts_with('/') ? "" : "/") + std::string(target) + " HTTP/1." + (question.without_host ? "0" : "1") + "\r\n";
+    if (!has_host && !question.without_host) out.head += std::string("Host: ") + (nobody ? "localhost" : "") + std::string(authority) + "\r\n";
     out.head += lines + "\r\n";
+    out.brief = question.brief;
+    out.peers = question.peers;
     return out;
 }
 

@@ -101,6 +101,7 @@ class Writer {
         const std::string status = std::to_string(end.status);
         if (end.kind == "pass") return end.status ? "the peer's, with status " + status : "the peer's";
         if (end.kind == "file") return concat({status, ", the file ", end.text});
+        if (end.kind == "counters") return status + ", the numbers of this process";
         if (end.kind == "close") return "none: the connection is closed";
         if (end.kind == "redirect") return concat({status, " Location: ", end.text});
         if (end.kind == "respond")

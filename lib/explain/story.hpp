@@ -36,6 +36,7 @@ struct Step {
     Item item;
     std::vector<Item> others;  // of a search: the locations that did not get the URI
     std::size_t unnamed = 0;
+    bool enters = false;  // the location of this place
 };
 
 /// What a running process says of a peer.
@@ -72,7 +73,7 @@ struct Passing {
 
 /// How it ends.
 struct Outcome {
-    std::string kind;  // "pass", "file", "respond", "redirect", "page", "close"
+    std::string kind;  // "pass", "file", "respond", "redirect", "page", "close", "counters"
     int status = 0;    // 0: the peer's
     std::string text;  // body or target
     Item item;

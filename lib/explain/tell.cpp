@@ -71,7 +71,7 @@ class Teller {
         if (head.state == http::HeadState::failed) return refuse(head.status, head.why);
         if (const auto refusal = exchange::read_meaning(x_); refusal.status) return refuse(refusal.status, refusal.why);
         follow(route::decide(*scope_, &trace_));
-        story_.site = describe_site(*scope_, trace_.name, places_);
+        tell_site();
         tell_steps();
         tell_route();
     }
@@ -79,9 +79,16 @@ class Teller {
   private:
     using Kind = Decision::Kind;
 
+    void tell_site() {
+        if (asked_.brief)
+            story_.site.chosen = {title_of(*scope_->site), "", places_.of(scope_->site->where)};
+        else
+            story_.site = describe_site(*scope_, trace_.name, places_);
+    }
+
     /// Before anything is decided.
     void refuse(int status, const char* why) {
-        story_.site = describe_site(*scope_, trace_.name, places_);
+        tell_site();
         end("page", status, "", {"", why, {}});
         tell_route();
     }
@@ -99,6 +106,7 @@ class Teller {
                 case Kind::respond:
                     return end("respond", status, decision.text, std::move(item));
                 case Kind::redirect:
+                    if (std::string_view(decision.why) != "error_page" && route::has_error_page(*scope_, status)) break;
                     return end("redirect", status, route::absolute_location(*scope_, decision.text), std::move(item));
                 case Kind::close:
                     return end("close", status, "", std::move(item));
@@ -113,11 +121,19 @@ class Teller {
                         item = {"", decision.why, places_.of(decision.where)};
                         break;
                     }
+                    if (std::holds_alternative<route::StubStatus>(scope_->route->content))
+                        return end("counters", 200, "", {"", "stub_status", places_.of(scope_->route->where)});
                     why_ = pass();
-                    if (why_.empty()) return;
+                    if (why_.empty()) {
+                        const auto next = after_peer();
+                        if (!next) return;
+                        decision = *next;
+                        if (decision.kind != Kind::refuse) continue;
+                        why_ = decision.why;
+                    } else
+                        decision = {Kind::refuse, story_.passing ? 502 : 404, {}, why_.c_str(), scope_->route->where};
+                    status = decision.status;
                     item = {"", why_, places_.of(scope_->route->where)};
-                    status = story_.passing ? 502 : 404;
-                    decision = {Kind::refuse, status, {}, why_.c_str(), scope_->route->where};
             }
             const auto turn = trace_.events.size();
             const auto instead = route::on_error(*scope_, status, &trace_);
@@ -178,14 +194,41 @@ class Teller {
         return "";
     }
 
+    /// What becomes of the answer that the question gives the peers. nullopt: the client gets it.
+    std::optional<Decision> after_peer() {
+        if (!asked_.peers || !story_.passing) return std::nullopt;
+        const PeerAnswer& answer = *asked_.peers;
+        const auto where = scope_->route->where;
+        if (!answer.group.empty() && answer.group != story_.passing->group) return std::nullopt;
+        if (!answer.spares.empty() && scope_->peer_uri.find(answer.spares) != scope_->peer_uri.npos)
+            return std::nullopt;
+        const auto tell = [&](std::string text) { trace_.add(where, std::move(text), Trace::Kind::turn); };
+        if (answer.reset) {
+            tell("no peer answers");
+            return Decision{Kind::refuse, 502, {}, "no peer answers", where};
+        }
+        const bool heeded = (scope_->settings().proxy.ignored_fields & route::ignored::accel_redirect) == 0;
+        if (!answer.redirect.empty() && heeded) {
+            tell(concat({"the peer answers with X-Accel-Redirect: ", answer.redirect}));
+            return route::follow_peer(*scope_, answer.redirect, &trace_);
+        }
+        if (answer.status == 0 || !route::intercepts(*scope_, answer.status)) {
+            story_.outcome.status = scope_->error_status ? scope_->error_status : answer.status;
+            return std::nullopt;
+        }
+        tell(concat({"the peer answers ", std::to_string(answer.status)}));
+        return Decision{Kind::refuse, answer.status, {}, "the peer's answer is intercepted", where};
+    }
+
     void tell_steps() {
         std::size_t search = 0;
         for (const auto& event : trace_.events) {
             Step step;
             step.kind = name_of(event.kind);
             step.item = {event.text, "", places_.of(event.where)};
-            if (event.kind == Trace::Kind::search)
+            if (event.kind == Trace::Kind::search && !asked_.brief)
                 describe_losers(*scope_->site, trace_.searches[search++].locations, places_, step);
+            step.enters = event.enters;
             if (event.kind != Trace::Kind::site) story_.steps.push_back(std::move(step));
         }
         if (!scope_->gave_up.empty())
@@ -197,6 +240,7 @@ class Teller {
         const auto& route = *scope_->route;
         story_.route = {route.title, scope_->internal ? "after an internal redirect or a rewrite" : "",
                         places_.of(route.where)};
+        if (asked_.brief) return;
         describe_checks(*scope_, places_, story_.checks);
         for (const auto& event : trace_.events)
             if (event.kind == Trace::Kind::check) story_.checks.push_back({event.text, "", places_.of(event.where)});

@@ -119,6 +119,7 @@ bool find_location(Scope& scope, Decision& decision, Trace* trace) {
         decision = refuse(404, "the location is internal", route.where);
         return false;
     }
+    if (trace) trace->events.back().enters = true;
     apply_limit_except(scope, trace);
     const auto limit = scope.settings().client.max_body;
     if (limit && scope.x.framing.kind == http::BodyKind::length && scope.x.framing.length > limit && !scope.x.body_is_taken) {
@@ -247,7 +248,10 @@ Decision go_to_named(Scope& scope, std::string_view name, Trace* trace) {
     scope.internal = true;
     scope.uri_behind_alias = false;
     scope.route = &scope.site->routes[number];
-    if (trace) trace->add(scope.route->where, "goes to " + scope.route->title, Trace::Kind::turn);
+    if (trace) {
+        trace->add(scope.route->where, "goes to " + scope.route->title, Trace::Kind::turn);
+        trace->events.back().enters = true;
+    }
     apply_limit_except(scope, trace);
     return run_location(scope, trace);
 }

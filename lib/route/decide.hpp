@@ -20,6 +20,7 @@ struct Trace {
         std::string text;
         config::Span where;
         Kind kind = Kind::step;
+        bool enters = false;  // the location of this place, if that is not refused at once because it is internal
     };
     /// Belongs to the event of kind `search` of the same number.
     struct Search {

@@ -1,64 +1,17 @@
-// A conf made ready for sluice bench conf: where it listens, whom it asks, and which request gets to each route.
+// A conf made ready for sluice bench conf: where it listens, whom it asks, what it writes.
 #include <algorithm>
 
-#include "bench/routes.hpp"
 #include "bench/sample.hpp"
-#include "bench/stage.hpp"
-#include "compile/compile.hpp"
-#include "config/checker.hpp"
-#include "config/parser.hpp"
 #include "core/regex.hpp"
-#include "support/catch.hpp"
+#include "support/staged.hpp"
 
 using namespace sluice;
 using namespace sluice::bench;
+using namespace sluice::test;
 
 namespace {
 
-std::uint16_t next_port(void* at) { return (*static_cast<std::uint16_t*>(at))++; }
-bool all_readable(const std::string&) { return true; }
-bool none_readable(const std::string&) { return false; }
-
-Staged staged(const std::string& text, bool (*readable)(const std::string&) = all_readable) {
-    const config::MemoryFiles files(
-        {{"/etc/n/n.conf", text}, {"/etc/n/more.conf", "location /more { return 204; }\n"}});
-    auto conf = config::parse(files, "/etc/n/n.conf");
-    config::check(conf);
-    std::string wrong;
-    for (const auto& diagnostic : conf.diagnostics.all()) wrong += config::render(diagnostic, conf.sources);
-    INFO(wrong);
-    REQUIRE(conf.ok());
-    std::uint16_t port = 9001;
-    return stage(conf, {"/tmp/s/", "/etc/n/", next_port, &port, readable, "/tmp/s/own.crt", "/tmp/s/own.key", "root"});
-}
-
 bool has(const Staged& s, std::string_view line) { return s.text.find(std::string(line) + "\n") != std::string::npos; }
-
-struct Found {
-    Staged staged;
-    std::shared_ptr<route::Snapshot> snapshot;
-    std::vector<DrivenRoute> routes;
-
-    const DrivenRoute& operator[](std::string_view title) const {
-        const auto at = std::ranges::find(routes, title, &DrivenRoute::title);
-        if (at == routes.end()) FAIL("there is no " << title);
-        return *at;
-    }
-};
-
-Found find(const std::string& text) {
-    Found out{staged(text), {}, {}};
-    auto conf = config::parse(config::MemoryFiles({{"staged.conf", out.staged.text}}), "staged.conf");
-    config::check(conf);
-    out.snapshot = compile::compile(std::move(conf), {.prefix = "/nowhere/", .error_log = "", .only_check = true});
-    std::string wrong;
-    for (const auto& diagnostic : out.snapshot->conf.diagnostics.all())
-        wrong += config::render(diagnostic, out.snapshot->conf.sources);
-    INFO(wrong);
-    REQUIRE(out.snapshot->conf.ok());
-    out.routes = find_routes(*out.snapshot, out.staged, "GET", {});
-    return out;
-}
 
 }  // namespace
 
@@ -199,52 +152,4 @@ TEST_CASE("hostile patterns end soon and stay small") {
           std::string("[^"), std::string("\\"), std::string("(?<"), std::string("(?"), std::string("a{"),
           std::string("a{99999999999999999999}"), std::string("[[:"), std::string("[a-"), std::string(")))")})
         for (const auto& sample : samples_of_regex(pattern)) CHECK(sample.size() <= 512);
-}
-
-TEST_CASE("a request for every route, or the reason why there is none") {
-    const auto found = find(R"(events {}
-http {
-  upstream api { server 10.0.0.1:80; }
-  server {
-    listen 80;
-    server_name .example.com;
-    location / { proxy_pass http://10.0.0.2:8080; }
-    location /api/ { proxy_pass http://api; location /api/deep { return 204; } }
-    location = /one { return 301 /two; }
-    location ^~ /static/ { root /nowhere; }
-    location ~ \.(php|phtml)$ { proxy_pass http://api; }
-    location ~* "^/Users/(\d{3})/photo$" { return 200 ok; }
-    location /hidden { internal; return 200; }
-    location /old { rewrite ^ /api/new last; }
-    location @named { return 503; }
-    location ~ ^/api/never$ { return 200; }
-    location ~ ^/api/never$x { return 200; }
-  }
-  server { listen 80; server_name ~^(?<t>[a-z]+)\.app\.test$; return 404; location / { return 200; } }
-  server { listen 8443 ssl; server_name secure.test; ssl_certificate /a.crt; ssl_certificate_key /a.key; location / { return 200; } }
-})");
-    CHECK(found["location /"].url.target == "/");
-    CHECK(found["location /"].url.authority == "example.com");
-    CHECK(found["location /"].leads == "to 10.0.0.2:8080");
-    CHECK(found["location /"].place.text() == "/etc/n/n.conf:7");
-    CHECK(found["location /api/"].leads == "to api");
-    CHECK(found["location /api/deep"].url.target == "/api/deep");
-    CHECK(found["location = /one"].leads == "301");
-    CHECK(found["location ^~ /static/"].why_not == "");
-    CHECK(found["location ~ \\.(php|phtml)$"].url.target.ends_with(".php"));
-    CHECK(found["location ~* ^/Users/(\\d{3})/photo$"].url.target == "/Users/777/photo");
-    CHECK(found["location /hidden"].why_not == "it is internal, and is reached from other locations only");
-    CHECK(found["location /old"].why_not == "");
-    CHECK(found["location /old"].leads == "location /api/, to api");
-    CHECK(found["location @named"].why_not == "it has a name, and is reached from other locations only");
-    CHECK(found["location ~ ^/api/never$"].why_not == "");
-    CHECK(found["location ~ ^/api/never$x"].why_not.starts_with("no URI was found that chooses it; "));
-    const auto sites =
-        std::ranges::count_if(found.routes, [](const DrivenRoute& r) { return r.title.empty() && r.why_not.empty(); });
-    CHECK(sites == 1);
-    const auto secure =
-        std::ranges::find_if(found.routes, [](const DrivenRoute& r) { return r.url.authority == "secure.test"; });
-    REQUIRE(secure != found.routes.end());
-    CHECK(secure->url.origin.secure);
-    CHECK(secure->url.origin.sni == "secure.test");
 }

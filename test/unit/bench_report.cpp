@@ -104,7 +104,7 @@ TEST_CASE("the text of a conf's routes") {
     ConfResult conf;
     conf.conf = "site.conf";
     RouteResult row;
-    row.route = {"server a.test", {"site.conf", 3}, "location /", {"site.conf", 5}, {}, "to api", ""};
+    row.route = {"server a.test", {"site.conf", 3}, "location /", {"site.conf", 5}, {}, "", "to api", 0, ""};
     row.result.total = part(plan.phases[0], 2, 4000, 1'000'000, 9'000'000);
     row.cpu = 0.06;
     conf.driven.push_back(row);
@@ -112,7 +112,16 @@ TEST_CASE("the text of a conf's routes") {
     row.result.total = {};
     row.result.total.tally.trouble[static_cast<std::size_t>(Trouble::closed)] = 7;
     conf.driven.push_back(row);
-    conf.left.push_back({"server a.test", {"site.conf", 3}, "location @x", {"site.conf", 9}, {}, "", "it has a name"});
+    row.route.title = "location @down";
+    row.route.from = "location /, its backend breaks off";
+    row.route.leads = "502";
+    row.route.status = 502;
+    row.route.approach.peers = explain::PeerAnswer{.group = "api", .reset = true};
+    row.result.total = part(plan.phases[0], 2, 100, 1'000'000, 9'000'000);
+    conf.driven.push_back(row);
+    row.led_on = 100;
+    conf.driven.push_back(row);
+    conf.left.push_back({"server a.test", {"site.conf", 3}, "location @x", {"site.conf", 9}, {}, "", "", 0, "it has a name"});
     conf.notes = {"a note"};
     golden.check("routes.txt", conf_text(plan, conf));
     const auto json = conf_json(plan, conf);

@@ -326,3 +326,35 @@ TEST_CASE("answers of a process that is not ours are refused in words") {
     CHECK(explain::ask_live("/nowhere/at/all.sock", story)
               .starts_with("nobody answers at /nowhere/at/all.sock: No such file"));
 }
+
+TEST_CASE("what leads on from a peer's answer, and what answers itself") {
+    const auto conf = compile_text(R"(events {}
+http { server { listen 80;
+  location / { proxy_pass http://10.0.0.1; proxy_intercept_errors on; error_page 503 @down; error_page 502 /dead; }
+  location @down { return 503 down; }
+  location = /dead { internal; return 502 dead; }
+  location /kept/ { internal; proxy_pass http://10.0.0.1; }
+  location /deaf { proxy_pass http://10.0.0.2; proxy_ignore_headers X-Accel-Redirect; }
+  location /status { stub_status; }
+  location /moved { return 301 /x; error_page 301 @down; } } })");
+    const auto outcome = [&](const std::string& path, const explain::PeerAnswer& answer) {
+        Question question;
+        question.url = "http://localhost" + path;
+        question.peers = answer;
+        const auto told = tell(*conf, question);
+        CHECK(told.error == "");
+        return told.story.outcome.kind + " " + std::to_string(told.story.outcome.status) + " " + told.story.route.what;
+    };
+    CHECK(outcome("/", {}) == "pass 0 location /");
+    CHECK(outcome("/", {.status = 503}) == "respond 503 location @down");
+    CHECK(outcome("/", {.status = 404}) == "pass 404 location /");
+    CHECK(outcome("/", {.reset = true}) == "respond 502 location = /dead");
+    CHECK(outcome("/", {.group = "other", .reset = true}) == "pass 0 location /");
+    CHECK(outcome("/", {.redirect = "/kept/a?hop", .spares = "hop"}) == "pass 0 location /kept/");
+    CHECK(outcome("/", {.redirect = "/kept/a"}) == "page 500 location /kept/");  // it leads in circles
+    CHECK(outcome("/", {.redirect = "@down"}) == "respond 503 location @down");
+    CHECK(outcome("/deaf", {.status = 200, .redirect = "@down"}) == "pass 200 location /deaf");
+    CHECK(outcome("/kept/a", {}) == "page 404 location /kept/");
+    CHECK(outcome("/status", {}) == "counters 200 location /status");
+    CHECK(outcome("/moved", {}) == "respond 301 location @down");
+}

@@ -1,0 +1,47 @@
+// Ways to locations that no request chooses from outside: those with a name, internal ones, hidden ones.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/approach.hpp"
+
+namespace sluice::bench {
+
+/// A request, and what becomes of it.
+struct Way {
+    Approach approach;
+    explain::Story story;
+};
+
+/// Of one site. Begins from requests that get somewhere else: by what the conf's own rewrites, conditions, limits and
+/// error pages do with them, and by backends that fail or answer with X-Accel-Redirect.
+class Ways {
+  public:
+    /// `known` get to locations of the site; the first is its door: at its listener, with its name.
+    Ways(const Asker& asker, const route::Site& site, std::vector<Way> known);
+
+    std::optional<Way> to(const route::Route& route);
+    /// Where the request of a way belongs at first: "location /"; "" if the server block answers it.
+    std::string origin_of(const Way& way) const;
+
+  private:
+    /// Made with every word of the request that something depends on changed, one at a time.
+    void widen();
+    void know(Approach approach);
+    const route::Route* route_at(std::uint32_t line) const;
+    std::optional<Way> by_answer(const Way& way, const route::Route& to) const;
+    std::optional<Way> by_redirect(const Way& way, const route::Route& to) const;
+    std::optional<Way> try_peers(const Way& way, explain::PeerAnswer answer, const route::Route& to) const;
+    bool may_ask() const;
+
+    const Asker& asker_;
+    const route::Site& site_;
+    std::vector<Way> known_;
+    const std::size_t asked_before_;
+    bool wide_ = false;
+};
+
+}  // namespace sluice::bench
