@@ -57,7 +57,7 @@ def meta(options, chosen, binary, cores):
     return {"machine": versions.processor(), "kernel": f"{platform.system()} {platform.release()}",
             "compiler": versions.of_guard(BUILD)["compiler"], "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
             "command": shlex.join(["benchmarks/run", *sys.argv[1:]]), "rounds": options.rounds, "seconds": options.seconds,
-            "cores": f"the proxy on core {cores.proxy}, load on {cores.load}; {c}",
+            "cores": f"the proxy on core {cores.proxy} (with two threads on {cores.proxy_two}), origin on {cores.origin}, load on {cores.load}; {c}",
             "versions": {p.name: proxies.version_of(p, binary) for p in chosen}}
 
 

@@ -16,6 +16,7 @@
 #include "bench/options.hpp"
 #include "bench/run.hpp"
 #include "bench/scratch.hpp"
+#include "bench/signals.hpp"
 #include "bench/staged_proxy.hpp"
 #include "compile/compile.hpp"
 #include "config/checker.hpp"

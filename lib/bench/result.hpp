@@ -25,6 +25,8 @@ struct Part {
     Histogram service;
 
     double rate() const { return seconds > 0 ? static_cast<double>(finished) / seconds : 0; }
+    /// Counts and times of another thread's share, or of another phase; phase and seconds stay.
+    void merge(const Part& other);
 };
 
 /// A short time of the run.
@@ -45,6 +47,9 @@ struct Result {
     std::array<std::string, troubles> words;  // the system's, the first time that each trouble came; or ""
     bool interrupted = false;
     std::string failure;  // why there is no result, or ""
+
+    /// Adds to the total what is in the parts.
+    void add_up();
 };
 
 }  // namespace sluice::bench

@@ -4,10 +4,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <csignal>
 #include <deque>
 #include <thread>
 
+#include "bench/signals.hpp"
 #include "bench/worker.hpp"
 
 namespace sluice::bench {
@@ -31,26 +31,6 @@ double window_seconds(const Schedule& schedule) {
     return std::clamp(schedule.seconds() / most_seconds_for_fine_windows, 0.1, 1.0);
 }
 
-/// A terminal that is closed ends a run as Ctrl-C does: what it made is put away.
-constexpr int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-
-sigset_t ending_signals();
-
-/// While a run goes on, the signals that SignalsHeld holds back come through: there is somebody who takes them.
-class SignalsLet {
-  public:
-    SignalsLet() {
-        const sigset_t held = ending_signals();
-        pthread_sigmask(SIG_UNBLOCK, &held, &before_);
-    }
-    ~SignalsLet() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    SignalsLet(const SignalsLet&) = delete;
-    SignalsLet& operator=(const SignalsLet&) = delete;
-
-  private:
-    sigset_t before_;
-};
-
 class Run {
   public:
     Run(const Plan& plan, const Watch& watch)
@@ -60,7 +40,7 @@ class Run {
           row_(even_row(plan.requests)),
           board_(plan.threads, window_seconds(schedule_)),
           shared_{plan, schedule_, row_, board_, counted_from(schedule_)} {
-        for (const int number : ending) signals_.add(number);
+        for (const int number : ending_signals) signals_.add(number);
         for (unsigned i = 0; i < plan.threads; ++i) workers_.emplace_back(shared_, i);
     }
 
@@ -124,14 +104,7 @@ class Run {
         const double ran = static_cast<double>(last - shared_.start) * 1e-9;
         for (std::size_t i = 0; i < schedule_.phases().size(); ++i)
             if (schedule_.phases()[i].counts && schedule_.start_of(i) <= ran) out.parts.push_back(part(i, ran));
-        for (const Part& p : out.parts) {
-            out.total.seconds += p.seconds;
-            out.total.due += p.due;
-            out.total.finished += p.finished;
-            out.total.tally.merge(p.tally);
-            out.total.latency.merge(p.latency);
-            out.total.service.merge(p.service);
-        }
+        out.add_up();
         out.moments = board_.moments();
         out.interrupted = interrupted_;
         return out;
@@ -142,14 +115,7 @@ class Run {
         out.phase = schedule_.phases()[i];
         out.seconds =
             std::min(schedule_.end_of(i), ends_early(ran) ? ran : schedule_.seconds()) - schedule_.start_of(i);
-        for (const Worker& worker : workers_) {
-            const Part& theirs = worker.parts()[i];
-            out.due += theirs.due;
-            out.finished += theirs.finished;
-            out.tally.merge(theirs.tally);
-            out.latency.merge(theirs.latency);
-            out.service.merge(theirs.service);
-        }
+        for (const Worker& worker : workers_) out.merge(worker.parts()[i]);
         return out;
     }
 
@@ -170,21 +136,7 @@ class Run {
     bool interrupted_ = false;
 };
 
-sigset_t ending_signals() {
-    sigset_t out;
-    sigemptyset(&out);
-    for (const int number : ending) sigaddset(&out, number);
-    return out;
-}
-
 }  // namespace
-
-SignalsHeld::SignalsHeld() {
-    const sigset_t held = ending_signals();
-    pthread_sigmask(SIG_BLOCK, &held, &before_);
-}
-
-SignalsHeld::~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
 
 Result run(const Plan& plan, const Watch& watch) { return Run(plan, watch).run(); }
 

@@ -1,7 +1,6 @@
 // A run: threads under a plan, watched, and what they have found put together.
 #pragma once
 
-#include <csignal>
 #include <functional>
 #include <string>
 
@@ -29,20 +28,7 @@ std::string find_addresses(Plan& plan);
 /// Allows as many descriptors as there may be, and says what is wrong if that is too few; or "".
 std::string allow_descriptors(const Plan& plan);
 
-/// Between runs: SIGINT, SIGTERM, SIGHUP and SIGQUIT wait for the next one, so that what has to be put away at the end is. Threads that
-/// are started while this lives never get them.
-class SignalsHeld {
-  public:
-    SignalsHeld();
-    ~SignalsHeld();
-    SignalsHeld(const SignalsHeld&) = delete;
-    SignalsHeld& operator=(const SignalsHeld&) = delete;
-
-  private:
-    sigset_t before_;
-};
-
-/// Blocks until all is done. Those signals end it early, with the result so far.
+/// Blocks until all is done. The signals of bench/signals end it early, with the result so far.
 Result run(const Plan& plan, const Watch& watch = {});
 
 }  // namespace sluice::bench

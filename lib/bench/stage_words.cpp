@@ -34,6 +34,8 @@ constexpr std::pair<std::string_view, Touch> words[] = {
     {"ssl_ocsp_responder", left_out},
     {"ssl_ocsp_cache", left_out},
     {"ssl_engine", left_out},
+    {"ssl_key_log", left_out},
+    {"proxy_ssl_key_log", left_out},
     {"proxy_bind", left_out},
     {"proxy_ssl_verify", left_out},
     {"proxy_ssl_name", left_out},

@@ -1,13 +1,17 @@
 """What the guard computes from what valgrind writes, and what it makes of a baseline."""
+import contextlib
+import dataclasses
+import io
 import json
 import pathlib
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "benchmarks"))
 
-from harness import baseline, callgrind, cost, shapes, versions  # noqa: E402
+from harness import baseline, callgrind, cost, guard, shapes, versions  # noqa: E402
 from harness.cost import Cost  # noqa: E402
 
 PROFILE = """# callgrind format
@@ -151,6 +155,90 @@ class Judged(unittest.TestCase):
         self.assertEqual(versions.differing({"libc": "2.36", "boost": "1.81"}, {"libc": "2.40", "boost": "1.81"}),
                          ["libc is 2.40, the baseline's was 2.36"])
         self.assertEqual(versions.differing({"a": "1"}, {}), ["a is not there, the baseline's was 1"])
+
+
+class Command(unittest.TestCase):
+    """benchmarks/guard from its words to its status, with what is measured made up."""
+
+    VERSIONS = {"libc": "2.36"}
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = pathlib.Path(folder.name) / "baseline.json"
+
+    def run_with(self, then, now, *words, versions_now=None):
+        """(status, what it printed), where the baseline of the first shape is `then`."""
+        if then:
+            baseline.write(self.path, self.VERSIONS, {shapes.SHAPES[0].name: then})
+        patches = (unittest.mock.patch.object(guard, "BASELINE", self.path), unittest.mock.patch.object(guard, "ROOT", self.path.parent),
+                   unittest.mock.patch.object(guard, "build", lambda: "/nowhere/sluice"),
+                   unittest.mock.patch.object(guard, "make_certificate", lambda folder: None),
+                   unittest.mock.patch.object(cost, "measure", lambda *_: now),
+                   unittest.mock.patch.object(versions, "of_guard", lambda _: versions_now or self.VERSIONS))
+        said = io.StringIO()
+        with contextlib.ExitStack() as stack:
+            for patch in patches:
+                stack.enter_context(patch)
+            stack.enter_context(contextlib.redirect_stdout(said))
+            stack.enter_context(contextlib.redirect_stderr(said))
+            status = guard.main(["--shape", shapes.SHAPES[0].name, *words])
+        return status, said.getvalue()
+
+    NOW = of(10_000.0, functions={"sluice::http::parse": 4_000.0, "sluice::proxy::write": 1_000.0}, libraries={"malloc": 200.0})
+
+    def lower_by(self, share):
+        """A baseline from which the present cost is that much growth, all of it in one function."""
+        grown = self.NOW.instructions * share / (1 + share)
+        functions = self.NOW.functions | {"sluice::http::parse": 4_000.0 - grown}
+        return dataclasses.replace(self.NOW, instructions=self.NOW.instructions - grown, functions=functions)
+
+    def test_over_three_per_cent_fails_and_names_what_grew(self):
+        status, said = self.run_with(self.lower_by(0.031), self.NOW)
+        self.assertEqual(status, 1)
+        self.assertIn("+3.1% of the baseline's", said)
+        self.assertIn("sluice::http::parse", said)
+        self.assertNotIn("sluice::proxy::write", said)
+        self.assertIn("a request costs more than it did", said)
+
+    def test_less_passes(self):
+        status, said = self.run_with(self.lower_by(0.029), self.NOW)
+        self.assertEqual(status, 0)
+        self.assertNotIn("sluice::http::parse", said)
+        self.assertIn("no request costs more than it did", said)
+
+    def test_allocations_and_system_calls_are_exact(self):
+        for now, words in ((dataclasses.replace(self.NOW, allocations=1.0), "1 allocations per request, the baseline's were 0"),
+                           (dataclasses.replace(self.NOW, system_calls={"recvfrom": 3.0}), "3 recvfrom per request, the baseline's were 2"),
+                           (dataclasses.replace(self.NOW, system_calls={"recvfrom": 2.0, "ioctl": 1.0}), "1 ioctl per request, the baseline's were 0")):
+            with self.subTest(words):
+                status, said = self.run_with(self.NOW, now)
+                self.assertEqual(status, 1)
+                self.assertIn(words, said)
+
+    def test_with_other_versions_instructions_do_not_count_and_the_rest_does(self):
+        status, said = self.run_with(self.lower_by(0.5), self.NOW, versions_now={"libc": "2.40"})
+        self.assertEqual(status, 0)
+        self.assertIn("libc is 2.40, the baseline's was 2.36", said)
+        status, _ = self.run_with(self.lower_by(0.5), dataclasses.replace(self.NOW, allocations=1.0), versions_now={"libc": "2.40"})
+        self.assertEqual(status, 1)
+
+    def test_what_is_accepted_passes_from_then_on(self):
+        status, said = self.run_with(self.lower_by(0.2), self.NOW, "--accept")
+        self.assertEqual(status, 0)
+        self.assertIn("baseline.json written; commit it", said)
+        self.assertEqual(self.run_with(None, self.NOW)[0], 0)
+
+    def test_without_a_baseline_it_fails(self):
+        status, said = self.run_with(None, self.NOW)
+        self.assertEqual(status, 1)
+        self.assertIn("--accept", said)
+
+    def test_a_broken_baseline_is_told_of(self):
+        self.path.write_text("{}")
+        status, said = self.run_with(None, self.NOW)
+        self.assertEqual(status, 2)
+        self.assertIn("could not measure", said)
 
 
 class Shapes(unittest.TestCase):

@@ -4,6 +4,7 @@ import io
 import pathlib
 import re
 import sys
+import tempfile
 import unittest
 import unittest.mock
 import xml.etree.ElementTree as ET
@@ -12,6 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "benchmarks
 
 from harness import conf, latency, load, machine, peers, plots, proxies, report, run, run_options, scenarios, stats, svg, tables  # noqa: E402
 
+HERE = pathlib.Path(__file__).resolve().parents[2] / "benchmarks"
 CONFS = pathlib.Path(__file__).resolve().parents[2] / "benchmarks" / "peers"
 
 
@@ -138,6 +140,41 @@ class Tables(unittest.TestCase):
         self.assertEqual(report.with_block(text, "headline", "new"), "a\n<!-- headline -->\nnew\n<!-- end of headline -->\nb\n")
         with self.assertRaises(ValueError):
             report.with_block("a", "headline", "new")
+
+
+class Stored(unittest.TestCase):
+    """The checked-in report and plots are what the checked-in figures make."""
+
+    def test_the_report_comes_out_of_its_figures_byte_by_byte(self):
+        with tempfile.TemporaryDirectory() as name, contextlib.redirect_stdout(io.StringIO()) as said:
+            self.assertEqual(run.main(["--from", str(HERE / "results.json"), "--output", name]), 0)
+            made = sorted(p.relative_to(name) for p in pathlib.Path(name).rglob("*") if p.is_file())
+            self.assertEqual(made, sorted(p.relative_to(HERE) for p in [HERE / "RESULTS.md", HERE / "results.json", *(HERE / "plots").iterdir()]))
+            for file in made:
+                with self.subTest(file), open(HERE / file) as kept:
+                    self.assertTrue((pathlib.Path(name) / file).read_text() == kept.read(),
+                                    f"{file} is not what results.json makes: benchmarks/run --from benchmarks/results.json --readme")
+        self.assertIn("The whole table is in", said.getvalue())
+
+    def test_so_does_the_table_of_the_readme(self):
+        text = (HERE.parent / "README.md").read_text()
+        block = report.readme_block(run.read_results(HERE / "results.json"))
+        self.assertTrue(report.with_block(text, "headline", block) == text)
+
+    def test_it_has_what_a_reader_has_to_know(self):
+        text = (HERE / "RESULTS.md").read_text()
+        for words in ("| machine |", "| kernel |", "| command |", "| cores |", "sluice's CPU by that of", "p50 / p99 / p99.9", "slow readers",
+                      "over TLS", "| conn |", "| tlshs |", "| 10m |", "| routes10000 |", "| backends1000 |", "| threads2 |"):
+            self.assertIn(words, text)
+        cores = run.read_results(HERE / "results.json")["meta"]["cores"]
+        self.assertRegex(cores, "proxy on core .*load on .*origin and load (share|have)")
+
+    def test_what_is_no_file_of_results_is_told_of(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".json") as file, contextlib.redirect_stderr(io.StringIO()) as said:
+            file.write("{}")
+            file.flush()
+            self.assertEqual(run.main(["--from", file.name, "--output", "/nowhere"]), 1)
+        self.assertIn("is no results.json of benchmarks/run", said.getvalue())
 
 
 class Plots(unittest.TestCase):

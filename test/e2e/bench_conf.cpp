@@ -1,10 +1,13 @@
 // sluice bench conf: the routes of a conf under load, without its backends, and without a trace of it elsewhere.
+#include <poll.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <thread>
 
 #include "support/bench.hpp"
 #include "support/catch.hpp"
@@ -137,18 +140,162 @@ TEST_CASE("bench conf says what is wrong") {
           "1 sluice bench conf: " + (folder / "none.conf") + " has no server that could be driven\n");
 }
 
-TEST_CASE("bench conf that is ended leaves nothing behind") {
+namespace {
+
+bool is_empty(const std::string& folder) {
+    return std::filesystem::directory_iterator(folder) == std::filesystem::directory_iterator();
+}
+
+/// Says when something is made in a folder; to be made before that may happen.
+class FolderWatch {
+  public:
+    explicit FolderWatch(const std::string& folder) : fd_(inotify_init1(IN_CLOEXEC)) {
+        inotify_add_watch(fd_, folder.c_str(), IN_CREATE);
+    }
+    ~FolderWatch() { close(fd_); }
+    FolderWatch(const FolderWatch&) = delete;
+    FolderWatch& operator=(const FolderWatch&) = delete;
+
+    bool wait() const {
+        pollfd waiting{fd_, POLLIN, 0};
+        return poll(&waiting, 1, static_cast<int>(std::chrono::milliseconds(patience).count())) == 1;
+    }
+
+  private:
+    const int fd_;
+};
+
+}  // namespace
+
+TEST_CASE("bench conf that is ended leaves nothing behind, at whatever signal") {
+    const ConfFolder folder;
+    folder.write_file("bench.conf", "events {}\nhttp { server { listen 80; location / { return 200; } } }\n");
+    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+        INFO(number);
+        const Temporary scratch;
+        const FolderWatch watch(scratch.path());
+        Process process(Words{"/usr/bin/env", "TMPDIR=" + scratch.path(), SLUICE_BINARY, "bench", "conf",
+                              folder / "bench.conf", "-d", "1m"});
+        CHECK(watch.wait());
+        process.signal(number);
+        process.wait();
+        CHECK(is_empty(scratch.path()));
+    }
+}
+
+TEST_CASE("bench conf whose reader has left leaves nothing behind") {
     const ConfFolder folder;
     folder.write_file("bench.conf", "events {}\nhttp { server { listen 80; location / { return 200; } } }\n");
     const Temporary scratch;
-    const auto is_empty = [&] {
-        return std::filesystem::directory_iterator(scratch.path()) == std::filesystem::directory_iterator();
+    const auto command = "{ TMPDIR=" + scratch.path() + " " + SLUICE_BINARY + " bench conf " + (folder / "bench.conf") +
+                         " -n 5 -c 1 --warmup 10ms; echo $? >&2; } | true";
+    const Outcome outcome = run_to_end({"/bin/sh", "-c", command});
+    CHECK(outcome.errors == "sluice bench conf: cannot write the report\n1\n");
+    CHECK(is_empty(scratch.path()));
+}
+
+namespace {
+
+/// Of a line that strace has written: what stands between the first two quotes, or "".
+std::string first_quoted(const std::string& line) {
+    const auto from = line.find('"');
+    const auto to = line.find('"', from + 1);
+    return to == line.npos ? "" : line.substr(from + 1, to - from - 1);
+}
+
+bool is_own_path(const std::string& path, const std::string& scratch) {
+    return path.starts_with(scratch) || path.starts_with("/dev/") || path.starts_with("/proc/self/");
+}
+
+}  // namespace
+
+TEST_CASE("bench conf asks nobody but itself, and writes nowhere but in its folder") {
+    if (run_to_end({"/bin/sh", "-c", "strace -qq -o /dev/null true"}).status != 0) {
+        WARN("strace is not installed or not allowed: not looked at");
+        return;
+    }
+    const ConfFolder folder;
+    const Temporary scratch, notified;
+    folder.write_file("bench.conf",
+                      R"(user nobody; pid @ROOT@/x.pid; error_log @ROOT@/e.log debug; lock_file @ROOT@/lock; events {}
+http {
+  access_log @ROOT@/a.log; access_log @ROOT@/$host.log; access_log syslog:server=10.255.255.7;
+  client_body_temp_path @ROOT@/body; proxy_temp_path @ROOT@/answers; proxy_cache_path @ROOT@/cache keys_zone=c:1m;
+  resolver 10.255.255.8; set_real_ip_from proxy.invalid; ssl_stapling on; proxy_bind 10.255.255.9;
+  upstream api { server 10.255.255.1:80; server app.invalid:81 backup; }
+  map $host $target { default api; }
+  server { listen 80; server_name one.test; set $target other.invalid; proxy_buffers 4 4k; proxy_buffer_size 4k;
+    location / { proxy_pass http://10.255.255.2:80; client_body_in_file_only on; error_page 502 @down; }
+    location /api/ { proxy_pass http://api; }
+    location /target { proxy_pass http://$target; }
+    location /host { proxy_pass http://$host:8080; }
+    location /socket { proxy_pass http://unix:@ROOT@/peer.sock:/; }
+    location @down { proxy_pass http://down.invalid; } }
+  server { listen 443 ssl; server_name two.test; ssl_certificate missing.crt; ssl_certificate_key missing.key;
+    ssl_ocsp on; ssl_verify_client on; ssl_client_certificate missing.pem;
+    location / { proxy_pass https://10.255.255.3; proxy_ssl_verify on; proxy_ssl_certificate $host.crt;
+      proxy_ssl_certificate_key $host.key; } }
+}
+)");
+    const std::string root = std::filesystem::path(folder / "bench.conf").parent_path();
+    const auto files_there = [&] {
+        std::size_t out = 0;
+        for ([[maybe_unused]] const auto& entry : std::filesystem::recursive_directory_iterator(root)) ++out;
+        return out;
     };
-    Process process(Words{"/usr/bin/env", "TMPDIR=" + scratch.path(), SLUICE_BINARY, "bench", "conf",
-                          folder / "bench.conf", "-d", "1m"});
-    const auto end = std::chrono::steady_clock::now() + patience;
-    while (is_empty() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
-    process.signal(SIGTERM);
-    process.wait();
-    CHECK(is_empty());
+    const std::size_t before = files_there();
+    const Outcome outcome = run_to_end(
+        {"/usr/bin/env",
+         "TMPDIR=" + scratch.path(),
+         "NOTIFY_SOCKET=" + (notified / "manager"),
+         "strace",
+         "-f",
+         "-qq",
+         "-y",
+         "-s",
+         "500",
+         "-e",
+         "signal=none",
+         "-e",
+         "trace=connect,bind,sendto,open,openat,creat,mkdir,mkdirat,unlink,unlinkat,rename,renameat,renameat2",
+         "-o",
+         notified / "trace",
+         SLUICE_BINARY,
+         "bench",
+         "conf",
+         folder / "bench.conf",
+         "-n",
+         "10",
+         "-c",
+         "2",
+         "--warmup",
+         "20ms",
+         "-b",
+         "a body"});
+    INFO(outcome.errors);
+    CHECK(outcome.status == 0);
+    CHECK(files_there() == before);
+    CHECK(is_empty(scratch.path()));
+    std::ifstream trace(notified / "trace");
+    std::size_t connected = 0, written = 0;
+    for (std::string line; std::getline(trace, line);) {
+        INFO(line);
+        const auto has = [&](std::string_view text) { return line.find(text) != line.npos; };
+        if (has("sa_family=AF_INET")) {
+            ++connected;
+            CHECK(has("inet_addr(\"127.0.0.1\")"));
+        } else if (has("sa_family=AF_UNIX") && !has("/nscd/"))
+            CHECK(
+                is_own_path(first_quoted(line.substr(std::min(line.find("sun_path="), line.size()))), scratch.path()));
+        const bool opens = has("open(") || has("openat(") || has("creat(");
+        const bool writes =
+            opens ? has("O_WRONLY") || has("O_RDWR") || has("O_CREAT") : has("mkdir") || has("unlink") || has("rename");
+        if (writes && has("\"")) {
+            ++written;
+            const bool below = has('<' + scratch.path());  // of a folder that is open
+            CHECK((below || is_own_path(first_quoted(line), scratch.path())));
+        }
+    }
+    CHECK(connected > 10);
+    CHECK(written > 5);
 }

@@ -51,6 +51,13 @@ Message Origin::Visit::read_head() {
     return out;
 }
 
+void Origin::Visit::work(std::chrono::nanoseconds time) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
+    const timespec patience{seconds.count(), static_cast<long>((time - seconds).count())};
+    pollfd waiting{socket.fd(), POLLRDHUP, 0};
+    if (time.count() > 0 && ppoll(&waiting, 1, &patience, nullptr) != 0) throw Closed("the client left meanwhile");
+}
+
 void Origin::Visit::close() {
     const std::lock_guard lock(origin_.mutex_);
     socket.close();

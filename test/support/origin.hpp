@@ -55,6 +55,8 @@ class Origin {
         /// Only its head, for those who read the body themselves.
         Message read_head();
         void send(std::string_view bytes) { socket.send(bytes); }
+        /// What an answer takes: returns when that time has passed. Throws Closed when the client leaves before.
+        void work(std::chrono::nanoseconds time);
         /// Not by the socket itself: the test may be ending the connection at the same time.
         void close();
         void reset();

@@ -168,7 +168,7 @@ stream { server { listen 10.9.9.2:53; proxy_pass 10.9.9.3:53; } }
 http {
   resolver 10.9.9.4; proxy_bind 10.9.9.5; set_real_ip_from trusted.foreign.test; set_real_ip_from 127.0.0.2;
   access_log /var/log/$host.log; access_log syslog:server=10.9.9.6; access_log /var/log/b.log combined gzip buffer=4k;
-  client_body_temp_path /var/tmp/b; proxy_temp_path /var/tmp/p;
+  client_body_temp_path /var/tmp/b; proxy_temp_path /var/tmp/p; ssl_key_log /var/keys.log;
   ssl_stapling on; ssl_stapling_responder http://10.9.9.7/; ssl_stapling_file /var/s.der; ssl_stapling_verify on;
   upstream api { server 10.9.9.8; server foreign.test:81; server unix:/run/foreign.sock; zone z 64k; }
   server {

@@ -51,14 +51,7 @@ Result result_of(const Plan& plan) {
     out.parts[1].tally.add(Trouble::timeout);
     out.parts[1].tally.add(Trouble::connect);
     out.parts[1].tally.add(Trouble::unsent);
-    for (const Part& p : out.parts) {
-        out.total.seconds += p.seconds;
-        out.total.due += p.due;
-        out.total.finished += p.finished;
-        out.total.tally.merge(p.tally);
-        out.total.latency.merge(p.latency);
-        out.total.service.merge(p.service);
-    }
+    out.add_up();
     out.total.tally.bytes_in = 12'345'678;
     out.total.tally.connections = 52;
     out.total.tally.retried = 2;
