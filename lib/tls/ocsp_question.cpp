@@ -50,13 +50,14 @@ std::optional<OcspResponder> parse_responder(std::string_view url, std::string& 
         const auto bracket = authority.find(']');
         if (bracket == authority.npos) return fail("invalid host");
         out.host = authority.substr(1, bracket - 1);
+        if (out.host.find(':') == out.host.npos) return fail("invalid host");  // no address of IPv6
         host_ends = bracket + 1;
     } else {
         host_ends = std::min(host_ends, authority.size());
         out.host = authority.substr(0, host_ends);
     }
     if (out.host.empty()) return fail("no host");
-    if (out.host.find('@') != out.host.npos) return fail("invalid host");
+    if (out.host.find_first_of("@[]") != out.host.npos) return fail("invalid host");
     if (!read_port(authority.substr(host_ends), out.port)) return fail("invalid port");
     return out;
 }

@@ -49,6 +49,10 @@ TEST_CASE("addresses of responders") {
                                                                                    {"http://[::1/", "invalid host"},
                                                                                    {"http://[::1]x/", "invalid port"},
                                                                                    {"http://u@a/", "invalid host"},
+                                                                                   {"http://[[]", "invalid host"},
+                                                                                   {"http://[a]/", "invalid host"},
+                                                                                   {"http://[]/", "invalid host"},
+                                                                                   {"http://a]/", "invalid host"},
                                                                                    {"http://a/b c", "invalid character"},
                                                                                    {"http://a/\r\nX: y", "invalid character"}}) {
         std::string problem;
