@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -12,7 +13,8 @@
 namespace sluice::server {
 
 namespace {
-constexpr int batch = 64;  // connections taken in one event, so that those already served do not wait
+constexpr int largest_batch = 64;      // so that those already served do not wait
+constexpr int events_to_double = 8;
 constexpr core::Duration pause_time = std::chrono::milliseconds(250);
 }  // namespace
 
@@ -42,8 +44,15 @@ void Listener::tune(const net::ListenOptions& options) {
 
 void Listener::on_events(std::uint32_t) {
     if (paused_) return;
-    for (int i = 0; i < batch && !paused_ && accept_one(); ++i) {
+    for (int i = 0; i < batch_ && !paused_; ++i) {
+        if (accept_one()) continue;
+        batch_ = std::max(1, batch_ / 2);
+        full_batches_ = 0;
+        return;
     }
+    if (++full_batches_ < events_to_double) return;
+    batch_ = std::min(largest_batch, batch_ * 2);
+    full_batches_ = 0;
 }
 
 bool Listener::accept_one() {
