@@ -1,11 +1,11 @@
 #include "net/stream.hpp"
 
 #include <sys/sendfile.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+
+#include "net/system_calls.hpp"
 
 namespace sluice::net {
 
@@ -37,19 +37,6 @@ IoError io_error(int os_error) {
 }
 
 namespace {
-// Straight to the kernel: glibc's wrappers are cancellation points, which costs two atomic operations a call in a process
-// with threads (1.5 % of a small request).
-ssize_t receive(int fd, std::span<char> room) { return syscall(SYS_recvfrom, fd, room.data(), room.size(), 0, nullptr, nullptr); }
-
-ssize_t transmit(int fd, std::span<const iovec> parts, int flags) {
-    // One part needs no message header copied in and checked.
-    if (parts.size() == 1) return syscall(SYS_sendto, fd, parts[0].iov_base, parts[0].iov_len, flags, nullptr, 0);
-    msghdr message{};
-    message.msg_iov = const_cast<iovec*>(parts.data());
-    message.msg_iovlen = parts.size();
-    return syscall(SYS_sendmsg, fd, &message, flags);
-}
-
 // EPOLLRDHUP tells an end of stream that came with the last bytes: a short read then needs no second recv to find it.
 constexpr std::uint32_t read_events = EPOLLIN | EPOLLRDHUP | EPOLLET;
 constexpr std::uint32_t both_events = read_events | EPOLLOUT;

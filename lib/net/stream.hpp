@@ -221,6 +221,7 @@ class Stream final : public Watched {
     bool quiet_secured();
     void fill_secured();
     void end_secured();
+    void acknowledge();
 
     void wait_time(Waiter& waiter, core::Duration how_long);
     void wait_read(Waiter& waiter, core::Duration within);

@@ -7,6 +7,8 @@
 #include "support/catch.hpp"
 #include "support/certificates.hpp"
 #include "support/conf_server.hpp"
+#include "support/handshake.hpp"
+#include "support/socket.hpp"
 
 using namespace sluice::test;
 
@@ -66,6 +68,26 @@ TEST_CASE("many requests on one connection, and those that come together") {
     const auto said = s_client(server, {"-quiet", "-ign_eof"}, "GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\nGET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n" + request);
     CHECK(said.find("\r\n\r\n1;") != said.npos);
     CHECK(said.find("\r\n\r\n3;") != said.npos);
+}
+
+TEST_CASE("a client that gathers small segments has its first answer without the 40 ms of a delayed acknowledgement") {
+    using Clock = std::chrono::steady_clock;
+    const ConfServer server("server { listen @LISTEN@ ssl; ssl_session_cache off; ssl_session_tickets off;\n" + pair() + "return 200 x; }");
+    const auto context = any_client();
+    const std::string asked = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    auto fastest = Clock::duration::max();
+    for (int i = 0; i < 10; ++i) {
+        const Socket socket = Socket::connect(server.address());
+        const sluice::tls::Owned<SSL> client(SSL_new(context.get()));
+        SSL_set_fd(client.get(), socket.fd());
+        const auto start = Clock::now();
+        REQUIRE(SSL_connect(client.get()) == 1);
+        char room[4096];
+        REQUIRE(SSL_write(client.get(), asked.data(), static_cast<int>(asked.size())) > 0);
+        REQUIRE(SSL_read(client.get(), room, sizeof room) > 0);
+        fastest = std::min(fastest, Clock::now() - start);
+    }
+    CHECK(fastest < std::chrono::milliseconds(30));
 }
 
 TEST_CASE("plain HTTP on a port of TLS is a 400 that an error_page can turn into a redirect") {
