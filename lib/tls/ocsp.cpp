@@ -40,6 +40,11 @@ std::optional<OcspAnswer> find_status(OCSP_BASICRESP* basic, const OcspCheck& ch
     out.status = status_of(status);
     out.this_update = time_of(from);
     out.next_update = time_of(until);
+    // Taken for none it would never end.
+    if (out.this_update.us == 0 || (until && out.next_update.us == 0)) {
+        problem = until && out.next_update.us == 0 ? "invalid nextUpdate time in certificate status" : "invalid thisUpdate time in certificate status";
+        return std::nullopt;
+    }
     if (out.status == OcspAnswer::Status::revoked) {
         out.revoked_at = time_of(revoked);
         if (reason != OCSP_REVOKED_STATUS_NOSTATUS) out.reason = OCSP_crl_reason_str(reason);

@@ -32,7 +32,7 @@ struct OcspAnswer {
     Status status = Status::unknown;
     core::WallTime this_update,
         next_update;            // the answer holds between them; next_update 0: the responder does not say
-    core::WallTime revoked_at;  // 0: it is not
+    core::WallTime revoked_at;  // 0: it is not, or the date is none
     std::string reason;         // of the revocation, "keyCompromise"; "" if it is not told
 };
 

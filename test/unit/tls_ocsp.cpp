@@ -108,6 +108,20 @@ TEST_CASE("answers that say nothing") {
     CHECK_FALSE(known.read(signature, *known.leaf, known.root.get()));
 }
 
+TEST_CASE("an answer whose times are none does not hold for ever") {
+    const auto& files = Certificates::all();
+    Known known;
+    // producedAt, thisUpdate, nextUpdate: GeneralizedTime of 15 bytes.
+    std::size_t at = 0;
+    for (const std::string problem : {"", "invalid thisUpdate time in certificate status", "invalid nextUpdate time in certificate status"}) {
+        std::string der = files.text("answer.der");
+        at = der.find("\x18\x0f", at) + 2;
+        der.replace(at + 4, 2, "99");  // the month
+        CHECK(known.read(der, *known.leaf).has_value() == problem.empty());
+        CHECK(known.problem.substr(0, problem.size()) == problem);
+    }
+}
+
 TEST_CASE("an answer holds for a time") {
     const auto& files = Certificates::all();
     Known known;
