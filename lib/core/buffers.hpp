@@ -46,6 +46,7 @@ class BufferPool {
   public:
     static constexpr std::size_t small = 8 * 1024;    // a head
     static constexpr std::size_t large = 64 * 1024;   // a body on its way: measured best (DESIGN.md)
+    static constexpr std::size_t bulk = 256 * 1024;   // one that comes, and goes, faster than that
 
     BufferPool() = default;
     BufferPool(const BufferPool&) = delete;
@@ -54,10 +55,12 @@ class BufferPool {
 
     Buffer lend_small() { return lend(small_, small); }
     Buffer lend_large() { return lend(large_, large); }
+    Buffer lend_bulk() { return lend(bulk_, bulk); }
     /// Of exactly that size: for the rare one that is larger still, and for what stays longer than bytes usually do.
     Buffer lend_exactly(std::size_t size) {
         if (size == small) return lend_small();
         if (size == large) return lend_large();
+        if (size == bulk) return lend_bulk();
         ++lent_;
         return Buffer(*this, add(size), size);
     }
@@ -66,6 +69,8 @@ class BufferPool {
 
     /// As many large ones are out as are kept at most: whoever can do with less should, for now each one costs memory.
     bool is_short() const { return large_.out >= large_.keep; }
+    /// One of `bulk` bytes may be lent: they are few.
+    bool has_bulk() const { return bulk_.out < bulk_.keep; }
 
     /// Gives the system those free blocks that nobody has needed since the last call.
     void trim();
@@ -93,6 +98,7 @@ class BufferPool {
 
     Shelf small_{.keep = 256};
     Shelf large_{.keep = 64};
+    Shelf bulk_{.keep = 16};
     std::size_t lent_ = 0;
 };
 
@@ -111,7 +117,7 @@ inline Buffer BufferPool::lend(Shelf& shelf, std::size_t size) {
 
 inline void BufferPool::take_back(char* block, std::size_t size) {
     --lent_;
-    Shelf* const shelf = size == small ? &small_ : size == large ? &large_ : nullptr;
+    Shelf* const shelf = size == small ? &small_ : size == large ? &large_ : size == bulk ? &bulk_ : nullptr;
     if (shelf) --shelf->out;
 #ifndef __SANITIZE_ADDRESS__
     if (shelf && shelf->count < shelf->keep) {

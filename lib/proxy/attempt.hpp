@@ -66,6 +66,7 @@ class Attempt final : net::Waiter {
     Pace pace();
     net::Task<void> wait_for_room(std::uint64_t read);
     std::size_t piece_size() const;
+    void take_larger_buffer();
     std::size_t paced(std::size_t room, std::uint64_t read) const;
     net::Task<Outcome> open_tunnel();
     void give_peer_back(bool reusable);
@@ -108,6 +109,7 @@ class Attempt final : net::Waiter {
     net::Child sending_;           // to the client, while the peer's bytes are read ahead
     Outcome sending_failed_;
     core::Duration waited_{};      // for sending_, in all
+    int full_reads_ = 0;           // in a row, of the body
     Backlog* behind_ = nullptr;    // the client is slow
     const exchange::BodyReader* behind_reader_ = nullptr;
     Outcome abandoned_;  // why the attempt must end although the peer is well

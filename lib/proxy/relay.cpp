@@ -8,12 +8,18 @@
 
 namespace sluice::proxy {
 
+using core::BufferPool;
 using core::Code;
 using core::Failure;
 using core::Side;
 using core::Stage;
 using exchange::BodyReader;
 using net::Task;
+
+namespace {
+/// So many reads in a row have to fill a buffer before a larger one is worth its memory.
+constexpr int reads_to_grow = 2;
+}  // namespace
 
 /// What the client will get of it, before anything is changed.
 exchange::Answer Attempt::answer_of_peer(const http::Framing& framing) {
@@ -102,6 +108,11 @@ std::size_t Attempt::piece_size() const {
     return std::min<std::size_t>(buffer_.size(), std::max<std::uint64_t>(settings().buffers.memory(), least));
 }
 
+/// For a body that comes faster than it is read: fewer system calls for each byte of it (DESIGN.md 43).
+void Attempt::take_larger_buffer() {
+    if (buffer_.size() < BufferPool::bulk && s_.loop.buffers().has_bulk()) buffer_ = s_.loop.buffers().lend_bulk();
+}
+
 /// How much of a buffer may be read now.
 std::size_t Attempt::paced(std::size_t room, std::uint64_t read) const {
     constexpr std::size_t least = 1024;  // that a reader wants
@@ -110,6 +121,7 @@ std::size_t Attempt::paced(std::size_t room, std::uint64_t read) const {
 
 Task<Attempt::Outcome> Attempt::relay_rest(BodyReader& reader) {
     pace_ = pace();
+    full_reads_ = have_ == buffer_.size() ? 1 : 0;
     for (;;) {
         if (sending_.running() && reader.done()) co_await sending_.join();
         if (sending_.running()) {
@@ -120,10 +132,12 @@ Task<Attempt::Outcome> Attempt::relay_rest(BodyReader& reader) {
         if (reader.done()) co_return std::nullopt;
         if (pace_.is_limited()) co_await wait_for_room(reader.total());
         if (abandoned_) co_return *abandoned_;
+        if (full_reads_ >= reads_to_grow) take_larger_buffer();
         auto piece = co_await reader.read(buffer_.span().first(paced(piece_size(), reader.total())));
         if (!piece && piece.error().code == Code::timed_out && uploading_.running()) continue;  // it waits for the rest
         if (!piece) co_return piece.error();
         note_received(reader);
+        full_reads_ = piece->size() == buffer_.size() ? full_reads_ + 1 : 0;
         if (read_ahead_) {
             sending_.start(go_on_sending(*piece, reader));
             continue;

@@ -275,7 +275,7 @@ bool Engine::send_gathered(bool more) {
 
 Step Engine::write(std::span<const iovec> parts, core::Instant now, bool ends) {
     // As much as one buffer of a relay brings. A slow client has one record made at a time.
-    constexpr std::size_t most_gathered = 4 * 16384;
+    constexpr std::size_t most_gathered = 16 * 16384;
     thread_local std::string room;
     if (!unsent_.empty()) {
         const auto step = flush();

@@ -52,6 +52,20 @@ TEST_CASE("more blocks than a pool keeps") {
     CHECK(pool.lent() == 0);
 }
 
+TEST_CASE("few blocks for bulk are lent, and given back like others") {
+    BufferPool pool;
+    std::vector<Buffer> many;
+    while (pool.has_bulk()) many.push_back(pool.lend_bulk());
+    CHECK(many.size() == 16);
+    CHECK(many.front().size() == BufferPool::bulk);
+    many.back().data()[BufferPool::bulk - 1] = 'x';
+    many.pop_back();
+    CHECK(pool.has_bulk());
+    CHECK(pool.lend_exactly(BufferPool::bulk).size() == BufferPool::bulk);
+    many.clear();
+    CHECK(pool.lent() == 0);
+}
+
 #ifndef __SANITIZE_ADDRESS__
 TEST_CASE("the block given back last is lent first") {
     BufferPool pool;
