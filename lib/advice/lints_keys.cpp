@@ -27,10 +27,10 @@ bool is_certificate(std::string_view name) {
     return std::ranges::find(names, name) != std::end(names);
 }
 
-/// Of a request, as its client likes. ($ssl_server_name is of the handshake, and comes with no slashes here.)
+/// Of a request, as its client likes.
 bool is_requests(std::string_view variable) {
     constexpr std::string_view prefixes[] = {"arg_", "http_", "cookie_"};
-    constexpr std::string_view names[] = {"args", "query_string", "uri", "document_uri", "request_uri", "request", "content_type"};
+    constexpr std::string_view names[] = {"args", "query_string", "uri", "document_uri", "request_uri", "request", "content_type", "host"};
     return std::ranges::any_of(prefixes, [&](auto prefix) { return variable.starts_with(prefix); }) || std::ranges::find(names, variable) != std::end(names);
 }
 
@@ -39,7 +39,9 @@ void find_chosen_by_client(const View& view, Report& report) {
         if (!is_certificate(d.name.value) || d.args.empty()) return;
         const bool toward_peers = d.name.value.starts_with("proxy_");
         each_variable(d.args[0].value, [&](std::string_view name) {
-            if (!is_requests(name) && !(toward_peers && name == "host")) return;
+            // Of the handshake, or taken from a request by a regex.
+            const bool elsewhere = toward_peers && (name == "ssl_server_name" || (name.size() == 1 && name >= "1" && name <= "9"));
+            if (!is_requests(name) && !elsewhere) return;
             if (toward_peers)
                 report.add(d.args[0].span, concat({"the client chooses by $", name, " as whom its request goes to the backend"}),
                            "choose by a map of the values that are meant, with a default");
@@ -89,7 +91,7 @@ Right: nothing of it; or, for an hour, only where the fault is.
      .explanation = R"(A certificate is chosen amid the handshake, before there is a request: $uri, $arg_... and fields are
 empty then, and only $ssl_server_name says what the client wants. Toward backends there is a request, and a certificate
 named by one of its values lets the client choose as whom it is passed on. A value can lead to no other folder by "..", but
-to every file beside.
+to every file beside, and to any file at all where the variable begins the name.
 
 Wrong:
     ssl_certificate     /etc/sluice/certs/$http_host.crt;

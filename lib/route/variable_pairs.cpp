@@ -4,22 +4,20 @@ namespace sluice::route {
 
 namespace {
 
-/// How often it leads to the folder above.
-int ways_up(std::string_view path) {
+/// How often a path, or the part that begins one, leads to the folder above. In a part a name that ends it is not whole.
+int ways_up(std::string_view text, bool whole) {
     int out = 0;
-    for (std::size_t from = 0; (from = path.find("..", from)) != path.npos; from += 2) {
-        const bool begins = from == 0 || path[from - 1] == '/';
-        if (begins && (from + 2 == path.size() || path[from + 2] == '/')) ++out;
+    for (std::size_t from = 0; (from = text.find("..", from)) != text.npos; from += 2) {
+        const bool begins = from == 0 || text[from - 1] == '/';
+        if (begins && (from + 2 == text.size() ? whole : text[from + 2] == '/')) ++out;
     }
     return out;
 }
 
-/// What the conf itself writes with ".." is meant.
+/// What the conf itself writes with ".." is meant, where no variable comes before it.
 int meant_ways_up(const vars::Template& name) {
-    int out = 0;
-    for (const auto& part : name.parts())
-        if (part.kind == vars::Part::Kind::literal) out += ways_up(part.text);
-    return out;
+    const auto parts = name.parts();
+    return parts.empty() || parts[0].kind != vars::Part::Kind::literal ? 0 : ways_up(parts[0].text, parts.size() == 1);
 }
 
 bool name_of(Scope& scope, const std::string& folder, const vars::Template& name, tls::Item& out, std::string& problem) {
@@ -37,7 +35,7 @@ bool name_of(Scope& scope, const std::string& folder, const vars::Template& name
 }  // namespace
 
 bool leads_out(std::string_view value, const vars::Template& name) {
-    return value.find('\0') != value.npos || ways_up(value) > meant_ways_up(name);
+    return value.find('\0') != value.npos || ways_up(value, true) > meant_ways_up(name);
 }
 
 std::optional<tls::Pair> pair_of(Scope& scope, const VariablePairs& all, const VariablePairs::Pair& pair, std::string& problem) {

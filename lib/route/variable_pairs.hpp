@@ -6,7 +6,8 @@
 
 namespace sluice::route {
 
-/// Whether a value of `name` goes to a folder above one that the conf speaks of, or could not be a path at all. Pure.
+/// Whether a value of `name` goes to a folder above one that the conf speaks of, or could not be a path at all. A variable
+/// that begins a name may be any path: the conf speaks of no folder there. Pure.
 bool leads_out(std::string_view value, const vars::Template& name);
 
 /// The pair for this exchange, or for the connection of one that has not come yet. Nothing: `problem` says why. What a

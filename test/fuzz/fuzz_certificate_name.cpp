@@ -6,6 +6,7 @@
 
 #include "laws.hpp"
 #include "route/variable_pairs.hpp"
+#include "support/names.hpp"
 
 namespace {
 
@@ -26,7 +27,9 @@ std::string walk(const std::string& path) {
 }
 
 void check(const std::string& before, const std::string& said, const std::string& after) {
-    const auto name = vars::Template::literal(before + after);
+    test::TableOfNames none;
+    std::vector<vars::Mistake> mistakes;
+    const auto name = vars::Template::compile(before + "$1" + after, none, mistakes);
     const std::string value = before + said + after;
     if (route::leads_out(value, name)) return;
     require(value.find('\0') == value.npos, "a path has no end before its end");
@@ -42,5 +45,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check("/etc/sluice/certs/", text, "");
     check("/etc/sluice/certs/x", text, "/leaf.crt");
     check("/etc/sluice/other/../certs/", text, ".crt");
+    check("/etc/sluice/certs/..", text, "");
+    check("/etc/sluice/certs/", text, "../leaf.crt");
+    check("/etc/sluice/certs/a/../", text, "/../leaf.crt");
     return 0;
 }

@@ -168,7 +168,9 @@ const Case cases[] = {
     // certificate-chosen-by-client
     {"SL029", "server { ssl_certificate @@/c/$http_host.crt; ssl_certificate_key @@/c/$arg_a; }"},
     {"SL029", "server { location / { proxy_ssl_certificate @@/c/$cookie_a.crt; proxy_ssl_certificate_key @@/c/$host.key; } }"},
-    {"SL029", "server { ssl_certificate /c/$ssl_server_name.crt; ssl_certificate_key /c/$host.key; }"},
+    {"SL029", "server { ssl_certificate @@/c/$host.crt; ssl_certificate_key /c/$ssl_server_name.key; }"},
+    {"SL029", "server { location ~ ^/c/(.+)$ { proxy_ssl_certificate @@/c/$1.crt; proxy_ssl_certificate_key @@/c/$ssl_server_name.key; } }"},
+    {"SL029", "server { ssl_certificate /c/$ssl_server_name.crt; ssl_certificate_key /c/$ssl_server_name.key; }"},
     {"SL029", "server { location / { proxy_ssl_certificate /c/$tenant.crt; proxy_ssl_certificate_key /c/$server_name.key; } }"},
     // certificate-read-each-time
     {"SL030", "server { ssl_certificate @@/c/$ssl_server_name.crt; ssl_certificate_key /c/$ssl_server_name.key; }"},
