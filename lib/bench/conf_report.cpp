@@ -67,7 +67,8 @@ std::string RouteResult::doubt() const {
     const Tally& tally = result.total.tally;
     if (tally.answers == 0) return "";
     if (route.approach.peers && led_on == 0) return "no backend was asked that could have led requests here";
-    if (route.status != 0 && tally.status[static_cast<std::size_t>(route.status)] == 0)
+    const auto counted_as = std::min(static_cast<std::size_t>(route.status), tally.status.size() - 1);
+    if (route.status != 0 && tally.status[counted_as] == 0)
         return concat({"no answer has the status ", std::to_string(route.status), " that it leads to"});
     return "";
 }

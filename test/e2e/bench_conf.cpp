@@ -43,6 +43,7 @@ http {
     location / { proxy_pass http://10.255.255.2:80; }
     location /api/ { proxy_pass http://api; }
     location = /gone { return 410; }
+    location = /odd { return 999; }
     location ~ \.txt$ { root /nowhere; }
     location @named { return 503; } }
   server { listen 443 ssl; server_name two.test; ssl_certificate missing.crt; ssl_certificate_key missing.key;
@@ -62,6 +63,8 @@ http {
     CHECK(number(api, "cpu_us") > 1);
     CHECK(number(api, "cpu_us") < 100000);
     CHECK(number(route_of(result, "location = /gone"), "status/410") == 200);
+    CHECK(number(route_of(result, "location = /odd"), "answers") == 200);
+    CHECK(route_of(result, "location = /odd").at("doubt") == "");
     CHECK(number(route_of(result, "location ~ \\.txt$"), "status/404") == 200);
     std::size_t roots = 0;
     for (const auto& route : result.at("routes").as_array()) {

@@ -122,6 +122,18 @@ TEST_CASE("the text of a conf's routes") {
     CHECK(json.at("not_driven").at(0).at("why") == "it has a name");
 }
 
+TEST_CASE("statuses beyond those of HTTP are counted as one, and looked for there") {
+    RouteResult row;
+    row.result.total.tally.answers = row.result.total.tally.status[599] = 7;
+    for (const int status : {599, 600, 700, 999}) {
+        row.route.status = status;
+        CHECK(row.doubt() == "");
+    }
+    row.result.total.tally.status[599] = 0;
+    row.result.total.tally.status[200] = 7;
+    CHECK(row.doubt() == "no answer has the status 999 that it leads to");
+}
+
 TEST_CASE("times, rates and sizes") {
     CHECK(time_text(0) == "0.00 us");
     CHECK(time_text(999) == "1.00 us");
