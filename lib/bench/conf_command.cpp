@@ -80,6 +80,7 @@ class ConfBench {
 
     int stage_conf() {
         std::error_code error;
+        const auto allowed = allow_descriptors();
         if (const auto wrong = scratch_.make_certificate(); !wrong.empty()) return complain(failed, wrong);
         const std::string folder = with_slash(
             std::filesystem::absolute(config::folder_of(conf_).empty() ? "." : config::folder_of(conf_), error)
@@ -98,9 +99,30 @@ class ConfBench {
                                scratch_.folder() + "own.key",
                                own_name()};
         staged_ = stage(conf, tools);
+        if (const auto wrong = lacks(allowed); !wrong.empty()) return complain(failed, wrong);
         if (const auto wrong = scratch_.write("staged.conf", staged_.text); !wrong.empty())
             return complain(failed, wrong);
         return compile_staged();
+    }
+
+    /// What there is too little of for the listeners and the peers, or "".
+    std::string lacks(std::uint64_t descriptors) const {
+        const auto listeners = staged_.listeners.size(), peers = staged_.peers.size();
+        std::uint64_t connections = options_.plan.connections;
+        for (const Phase& phase : options_.phases)
+            connections = std::max<std::uint64_t>({connections, phase.connections_from, phase.connections_to});
+        // Of a peer its port is held, and listened on.
+        if (auto wrong = too_few_descriptors(
+                listeners + 2 * peers + connections, descriptors,
+                concat({config::counted(listeners, "listener"), ", ", config::counted(peers, "peer"), " and ",
+                        config::counted(connections, "connection")}));
+            !wrong.empty())
+            return wrong;
+        for (const auto* list : {&staged_.listeners, &staged_.peers})
+            for (const Moved& moved : *list)
+                if (moved.port == 0)
+                    return concat({"no port of 127.0.0.1 is free for ", moved.peer.empty() ? moved.name : moved.peer});
+        return "";
     }
 
     int compile_staged() {

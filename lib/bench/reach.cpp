@@ -76,16 +76,24 @@ std::string find_addresses(Plan& plan) {
     return "";
 }
 
-std::string allow_descriptors(const Plan& plan) {
+std::uint64_t allow_descriptors() {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
-    const std::uint64_t wanted = most_connections(plan) + own_descriptors;
-    if (wanted <= limit.rlim_cur) return "";
-    return concat({std::to_string(wanted - own_descriptors), " connections take ", std::to_string(wanted),
-                   " descriptors, and the system allows ", std::to_string(limit.rlim_cur),
-                   " (ulimit -n); fewer connections, or raise that limit"});
+    return limit.rlim_cur;
+}
+
+std::string allow_descriptors(const Plan& plan) {
+    const std::uint64_t wanted = most_connections(plan);
+    return too_few_descriptors(wanted, allow_descriptors(), concat({std::to_string(wanted), " connections"}));
+}
+
+std::string too_few_descriptors(std::uint64_t wanted, std::uint64_t allowed, std::string_view what) {
+    wanted += own_descriptors;
+    if (wanted <= allowed) return "";
+    return concat({what, " take ", std::to_string(wanted), " descriptors, and the system allows ",
+                   std::to_string(allowed), " (ulimit -n); fewer connections, or raise that limit"});
 }
 
 }  // namespace sluice::bench

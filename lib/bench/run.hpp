@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "bench/board.hpp"
 #include "bench/plan.hpp"
@@ -25,8 +26,12 @@ struct Watch {
 /// Finds an address that accepts connections for each origin of the plan. What is wrong, or "". Blocks.
 std::string find_addresses(Plan& plan);
 
-/// Allows as many descriptors as there may be, and says what is wrong if that is too few; or "".
+/// Allows as many descriptors as there may be, and says how many that are.
+std::uint64_t allow_descriptors();
+/// What is wrong if those are too few for the plan; or "".
 std::string allow_descriptors(const Plan& plan);
+/// The same for so many, of which the program itself takes some more: "50 connections".
+std::string too_few_descriptors(std::uint64_t wanted, std::uint64_t allowed, std::string_view what);
 
 /// Blocks until all is done. The signals of bench/signals end it early, with the result so far.
 Result run(const Plan& plan, const Watch& watch = {});

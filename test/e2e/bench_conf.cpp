@@ -143,6 +143,27 @@ TEST_CASE("bench conf says what is wrong") {
           "1 sluice bench conf: " + (folder / "none.conf") + " has no server that could be driven\n");
 }
 
+TEST_CASE("bench conf raises the limit of descriptors, and says when it is too low still") {
+    const ConfFolder folder;
+    std::string peers;
+    for (int i = 0; i < 100; ++i) peers += "server 10.0.0.1:" + std::to_string(8000 + i) + "; ";
+    folder.write_file("bench.conf", "events {}\nhttp { upstream api { " + peers +
+                                        "} server { listen 80; location / { proxy_pass http://api; } } }\n");
+    const auto run_with = [&](const std::string& limits) {
+        return run_to_end({"/bin/sh", "-c",
+                           limits + "; exec " + SLUICE_BINARY + " bench conf " + (folder / "bench.conf") +
+                               " -n 5 -c 2 --warmup 10ms"});
+    };
+    const Outcome raised = run_with("ulimit -S -n 64");
+    CHECK(raised.errors == "");
+    CHECK(raised.status == 0);
+    const Outcome low = run_with("ulimit -n 64");
+    CHECK(low.errors ==
+          "sluice bench conf: 1 listener, 100 peers and 2 connections take 267 descriptors, and the system allows 64 "
+          "(ulimit -n); fewer connections, or raise that limit\n");
+    CHECK(low.status == 1);
+}
+
 namespace {
 
 bool is_empty(const std::string& folder) {
