@@ -54,7 +54,7 @@ class ConfBench {
         : conf_(std::move(conf)), options_(std::move(options)), out_(out), err_(err) {}
 
     int run() {
-        if (scratch_.folder().empty()) return complain(failed, "cannot make a folder for temporary files");
+        if (!scratch_.wrong().empty()) return complain(failed, scratch_.wrong());
         if (const int status = stage_conf(); status != 0) return status;
         if (const int status = start_backends(); status != 0) return status;
         if (const int status = start_proxy(); status != 0) return status;
@@ -153,6 +153,7 @@ class ConfBench {
         if (staged_.listeners.empty()) return complain(failed, concat({conf_, " has no server that could be driven"}));
         const auto wrong = proxy_.start(staged_path(), options_.prefix, scratch_.folder());
         ports_.release();
+        if (!wrong.empty() && is_to_end()) return complain(failed, "ended before a route was driven");
         return wrong.empty()
                    ? 0
                    : complain(failed,

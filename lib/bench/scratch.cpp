@@ -5,16 +5,23 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 
+#include "config/words.hpp"
+
 namespace sluice::bench {
 
 namespace {
+
+using config::concat;
 
 template <class T, void (*release)(T*)>
 struct Releaser {
@@ -29,13 +36,24 @@ struct CloseFile {
 using File = std::unique_ptr<FILE, CloseFile>;
 
 constexpr long a_day = 86400;
+constexpr std::size_t longest_socket = sizeof(sockaddr_un::sun_path) - 1;
 
 }  // namespace
 
-Scratch::Scratch() {
+std::string Scratch::make() {
+    const char* given = std::getenv("TMPDIR");
+    const std::string parent = given && *given ? given : "/tmp";
+    const std::string shown = concat({given && *given ? "TMPDIR, " : "", config::in_quotes(parent), ","});
     std::error_code error;
-    std::string name = (std::filesystem::temp_directory_path(error) / "sluice-bench-XXXXXX").string();
-    if (mkdtemp(name.data())) folder_ = name + '/';
+    if (!std::filesystem::is_directory(parent, error)) return concat({shown, " is no folder"});
+    std::string name = (std::filesystem::absolute(parent, error) / "sluice-bench-XXXXXX").string();
+    if (name.size() + 1 + notify_name.size() > longest_socket)
+        return concat({shown, " is too long: a Unix socket in a folder there has ",
+                       std::to_string(name.size() + 1 + notify_name.size()), " bytes, and may have ",
+                       std::to_string(longest_socket)});
+    if (!mkdtemp(name.data())) return concat({shown, " takes no new folder: ", std::strerror(errno)});
+    folder_ = name + '/';
+    return "";
 }
 
 Scratch::~Scratch() {

@@ -1,5 +1,9 @@
 #include "bench/signals.hpp"
 
+#include <sys/signalfd.h>
+
+#include <algorithm>
+
 namespace sluice::bench {
 
 namespace {
@@ -19,6 +23,17 @@ SignalsHeld::SignalsHeld() {
 }
 
 SignalsHeld::~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+bool is_to_end() {
+    sigset_t pending;
+    sigpending(&pending);
+    return std::ranges::any_of(ending_signals, [&](int number) { return sigismember(&pending, number) == 1; });
+}
+
+int ending_signals_descriptor() {
+    const sigset_t held = all();
+    return signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK);
+}
 
 SignalsLet::SignalsLet() {
     const sigset_t held = all();

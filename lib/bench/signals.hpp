@@ -21,6 +21,11 @@ class SignalsHeld {
     sigset_t before_;
 };
 
+/// Whether one of those signals has come and waits.
+bool is_to_end();
+/// Readable when one does; they go on to wait. To be closed by who asks.
+int ending_signals_descriptor();
+
 /// While a run goes on, what is held back comes through: there is somebody who takes it.
 class SignalsLet {
   public:

@@ -15,11 +15,16 @@
 #include <sstream>
 #include <vector>
 
+#include "bench/scratch.hpp"
+#include "bench/signals.hpp"
+#include "config/words.hpp"
+
 namespace sluice::bench {
 
 namespace {
 
 using namespace std::chrono_literals;
+using config::concat;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds start_patience = 30s, stop_patience = 5s;
@@ -37,30 +42,34 @@ std::string text_of(const std::string& path) {
 /// Where a service says to its manager how far it is (sd_notify(3)). Ours, so that nobody else's is told anything.
 class NotifySocket {
   public:
-    explicit NotifySocket(const std::string& path) : path_(path), fd_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    explicit NotifySocket(const std::string& path)
+        : path_(path), fd_(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)), signals_(ending_signals_descriptor()) {
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
         if (path.size() >= sizeof address.sun_path) return;
         std::memcpy(address.sun_path, path.data(), path.size());
         bound_ = bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
     }
-    ~NotifySocket() { close(fd_); }
+    ~NotifySocket() {
+        close(fd_);
+        close(signals_);
+    }
     NotifySocket(const NotifySocket&) = delete;
     NotifySocket& operator=(const NotifySocket&) = delete;
 
     bool bound() const { return bound_; }
     std::string variable() const { return std::string(notify_variable) + path_; }
 
-    /// False: whom `other` stands for is gone, or the time is over.
+    /// False: whom `other` stands for is gone, we are to end, or the time is over.
     bool wait_until_ready(int other, std::chrono::milliseconds patience) const {
         const auto end = Clock::now() + patience;
         for (;;) {
             const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
-            pollfd waiting[] = {{fd_, POLLIN, 0}, {other, POLLIN, 0}};
-            const int n = left > 0 ? poll(waiting, 2, static_cast<int>(left)) : 0;
+            pollfd waiting[] = {{fd_, POLLIN, 0}, {other, POLLIN, 0}, {signals_, POLLIN, 0}};
+            const int n = left > 0 ? poll(waiting, 3, static_cast<int>(left)) : 0;
             if (n < 0 && errno == EINTR) continue;
             if (n <= 0) return false;
-            if ((waiting[0].revents & POLLIN) == 0) return false;
+            if (waiting[2].revents != 0 || (waiting[0].revents & POLLIN) == 0) return false;
             char said[512];
             const auto size = recv(fd_, said, sizeof said, 0);
             if (size > 0 && std::string_view(said, static_cast<std::size_t>(size)).starts_with("READY=1")) return true;
@@ -69,7 +78,7 @@ class NotifySocket {
 
   private:
     const std::string path_;
-    const int fd_;
+    const int fd_, signals_;
     bool bound_ = false;
 };
 
@@ -115,7 +124,7 @@ Words environment(const std::string& notify) {
 
 std::string StagedProxy::start(const std::string& conf, const std::string& prefix, const std::string& folder) {
     const std::string said = folder + "said";
-    const NotifySocket notify(folder + "notify");
+    const NotifySocket notify(concat({folder, notify_name}));
     if (!notify.bound()) return "cannot make a socket in " + folder;
     Words words{{"sluice", "-c", conf, "-g", "daemon off;", "-e", said}, {}};
     if (!prefix.empty()) words.texts.insert(words.texts.end(), {"-p", prefix});

@@ -207,6 +207,51 @@ TEST_CASE("bench conf that is ended leaves nothing behind, at whatever signal") 
     }
 }
 
+TEST_CASE("bench conf runs in any TMPDIR, or says what is wrong with it") {
+    const ConfFolder folder;
+    folder.write_file("bench.conf", "events {}\nhttp { server { listen 80; location / { return 200; } } }\n");
+    const Temporary scratch;
+    const auto run_in = [&](const std::string& temporary) {
+        return run_to_end({"/bin/sh", "-c",
+                           "cd " + scratch.path() + " && TMPDIR=" + temporary + " exec " + SLUICE_BINARY +
+                               " bench conf " + (folder / "bench.conf") + " -n 5 -c 1 --warmup 10ms"});
+    };
+    for (const std::string relative : {".", "inner", "inner/"}) {
+        INFO(relative);
+        std::filesystem::create_directory(scratch / "inner");
+        const Outcome outcome = run_in(relative);
+        CHECK(outcome.errors == "");
+        CHECK(outcome.status == 0);
+        CHECK(is_empty(scratch / "inner"));
+    }
+    const Outcome missing = run_in("/no/such/folder");
+    CHECK(missing.errors == "sluice bench conf: TMPDIR, \"/no/such/folder\", is no folder\n");
+    CHECK(missing.status == 1);
+    const std::string long_one = scratch / std::string(100, 'x');
+    std::filesystem::create_directory(long_one);
+    const Outcome too_long = run_in(long_one);
+    CHECK(too_long.errors.starts_with("sluice bench conf: TMPDIR, "));
+    CHECK(too_long.errors.ends_with(" bytes, and may have 107\n"));
+    CHECK(is_empty(long_one));
+}
+
+TEST_CASE("bench conf is ended while it waits until the server is ready") {
+    const ConfFolder folder;
+    folder.write_file("bench.conf", "events {}\nhttp { server { listen 80; location / { return 200; } } }\n");
+    for (const std::string name : {"INT", "TERM", "HUP", "QUIT"}) {
+        INFO(name);
+        const Temporary scratch;
+        // Held back before the start, and over exec(3): it has come before the server can be ready.
+        const Outcome outcome = run_to_end(
+            {"/usr/bin/env", "--block-signal=" + name, "TMPDIR=" + scratch.path(), "/bin/sh", "-c",
+             "kill -" + name + " $$; exec " + SLUICE_BINARY + " bench conf " + (folder / "bench.conf") + " -d 1m"});
+        CHECK(outcome.output == "");
+        CHECK(outcome.errors == "sluice bench conf: ended before a route was driven\n");
+        CHECK(outcome.status == 1);
+        CHECK(is_empty(scratch.path()));
+    }
+}
+
 TEST_CASE("bench conf whose reader has left leaves nothing behind") {
     const ConfFolder folder;
     folder.write_file("bench.conf", "events {}\nhttp { server { listen 80; location / { return 200; } } }\n");
