@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bench/candidates.hpp"
+#include "bench/signals.hpp"
 #include "bench/ways.hpp"
 #include "config/words.hpp"
 #include "explain/choose.hpp"
@@ -35,7 +36,9 @@ class SiteRoutes {
         known_.insert(known_.begin(), *door_);
         Ways ways(asker_, site_, std::move(known_));
         for (const auto& [row, route] : left)
-            if (const auto way = ways.to(*route))
+            if (is_to_end())
+                out_[row].why_not = "the run was ended early";
+            else if (const auto way = ways.to(*route))
                 take(out_[row], *way, &ways);
             else
                 out_[row].why_not = why_not(*route, out_[row].why_not);
@@ -112,7 +115,7 @@ class SiteRoutes {
     /// A location that the request belongs to as it came.
     bool choose(const route::Route& route, DrivenRoute& row) {
         const auto line = line_of(route.where);
-        if (route.kind == Kind::named) return false;
+        if (route.kind == Kind::named || is_to_end()) return false;
         for (const std::string& uri : candidate_uris(route)) {
             Approach approach = door_->approach;
             approach.url.target = uri;
@@ -181,11 +184,13 @@ class SiteRoutes {
 
 }  // namespace
 
-std::vector<DrivenRoute> find_routes(const route::Snapshot& snapshot, const Staged& staged, const Usual& usual) {
+std::vector<DrivenRoute> find_routes(const route::Snapshot& snapshot, const Staged& staged, const Usual& usual,
+                                     std::size_t* asked) {
     const Asker asker(snapshot, usual);
     std::vector<DrivenRoute> out;
     for (const route::Site& site : snapshot.sites)
         std::ranges::move(SiteRoutes(snapshot, staged, asker, site).run(), std::back_inserter(out));
+    if (asked) *asked = asker.asked();
     return out;
 }
 

@@ -24,7 +24,9 @@ struct DrivenRoute {
     std::string why_not;  // no request gets there; "" if one does
 };
 
-/// In the order of the conf. `snapshot` is of the staged conf, compiled without errors.
-std::vector<DrivenRoute> find_routes(const route::Snapshot& snapshot, const Staged& staged, const Usual& usual);
+/// In the order of the conf. `snapshot` is of the staged conf, compiled without errors. `asked` becomes how often the
+/// decision was. The signals of bench/signals end the search early.
+std::vector<DrivenRoute> find_routes(const route::Snapshot& snapshot, const Staged& staged, const Usual& usual,
+                                     std::size_t* asked = nullptr);
 
 }  // namespace sluice::bench

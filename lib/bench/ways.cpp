@@ -1,8 +1,10 @@
 #include "bench/ways.hpp"
 
-#include <algorithm>
+#include <array>
+#include <utility>
 
 #include "bench/candidates.hpp"
+#include "bench/signals.hpp"
 #include "config/words.hpp"
 
 namespace sluice::bench {
@@ -15,19 +17,38 @@ using Kind = route::LocationSpec::Kind;
 constexpr std::size_t most_asked = 20000;
 constexpr int bad_gateway = 502;
 
+/// Whose answers are tried: at first only those that are asked first; then all, for an error page that is a backend's,
+/// too.
+std::array<std::string, 2> groups_of(const Way& way) { return {way.story.passing->group, ""}; }
+
 }  // namespace
 
 Ways::Ways(const Asker& asker, const route::Site& site, std::vector<Way> known)
-    : asker_(asker), site_(site), known_(std::move(known)), asked_before_(asker.asked()) {}
+    : asker_(asker), site_(site), known_(std::move(known)), asked_before_(asker.asked()) {
+    routes_.emplace(asker_.line_of(site_.root.where), &site_.root);
+    for (const auto* list : {&site_.routes, &site_.others})
+        for (const route::Route& route : *list) routes_.emplace(asker_.line_of(route.where), &route);
+    for (std::size_t i = 0; i < known_.size(); ++i) note(i);
+}
 
-bool Ways::may_ask() const { return asker_.asked() - asked_before_ < most_asked; }
+bool Ways::may_ask() const { return asker_.asked() - asked_before_ < most_asked && !is_to_end(); }
 
 const route::Route* Ways::route_at(std::uint32_t line) const {
-    if (asker_.line_of(site_.root.where) == line) return &site_.root;
-    for (const auto* list : {&site_.routes, &site_.others})
-        for (const route::Route& route : *list)
-            if (asker_.line_of(route.where) == line) return &route;
-    return nullptr;
+    const auto found = routes_.find(line);
+    return found == routes_.end() ? nullptr : found->second;
+}
+
+void Ways::note(std::size_t way) {
+    const explain::Story& story = known_[way].story;
+    for (const explain::Step& step : story.steps)
+        if (step.enters) through_.emplace(step.item.place.line, way);
+    if (story.outcome.kind == "pass" && story.passing && asking_lines_.insert(story.route.place.line).second)
+        asking_.push_back(way);
+}
+
+const Way* Ways::known_to(std::uint32_t line) const {
+    const auto found = through_.find(line);
+    return found == through_.end() ? nullptr : &known_[found->second];
 }
 
 std::string Ways::origin_of(const Way& way) const {
@@ -39,7 +60,10 @@ std::string Ways::origin_of(const Way& way) const {
 
 void Ways::know(Approach approach) {
     if (!may_ask()) return;
-    if (auto story = asker_.ask(approach)) known_.push_back({std::move(approach), std::move(*story)});
+    auto story = asker_.ask(approach);
+    if (!story) return;
+    known_.push_back({std::move(approach), std::move(*story)});
+    note(known_.size() - 1);
 }
 
 void Ways::widen() {
@@ -64,66 +88,67 @@ void Ways::widen() {
         }
 }
 
-std::optional<Way> Ways::try_peers(const Way& way, explain::PeerAnswer answer, const route::Route& to) const {
-    // At first only those that are asked first; then all, for an error page that is a backend's, too.
-    for (const std::string& group : {way.story.passing->group, std::string()}) {
-        if (!may_ask()) return std::nullopt;
-        Approach approach = way.approach;
-        answer.group = group;
-        approach.peers = answer;
-        auto story = asker_.ask(approach);
-        if (story && Asker::enters(*story, asker_.line_of(to.where)))
-            return Way{std::move(approach), std::move(*story)};
-    }
-    return std::nullopt;
+std::optional<Way> Ways::try_peers(const Way& way, explain::PeerAnswer answer, const std::string& group) const {
+    if (!may_ask()) return std::nullopt;
+    Approach approach = way.approach;
+    answer.group = group;
+    approach.peers = std::move(answer);
+    auto story = asker_.ask(approach);
+    return story ? std::optional(Way{std::move(approach), std::move(*story)}) : std::nullopt;
 }
 
-std::optional<Way> Ways::by_answer(const Way& way, const route::Route& to) const {
+void Ways::answer(const Way& way) {
     const route::Route* asks = route_at(way.story.route.place.line);
-    if (!asks || !asks->settings.error_pages) return std::nullopt;
+    if (!asks || !asks->settings.error_pages) return;
     for (const route::ErrorPage& page : *asks->settings.error_pages)
         for (const int status : page.statuses) {
             explain::PeerAnswer answer;
             answer.reset = status == bad_gateway;
             answer.status = answer.reset || !asks->settings.proxy.intercept_errors ? 0 : status;
             if (!answer.reset && answer.status == 0) continue;
-            if (auto found = try_peers(way, std::move(answer), to)) return found;
+            for (const std::string& group : groups_of(way))
+                if (const auto found = try_peers(way, answer, group))
+                    for (const explain::Step& step : found->story.steps)
+                        if (step.enters) answers_.try_emplace(step.item.place.line, *found);
         }
-    return std::nullopt;
+}
+
+const Way* Ways::by_answer(std::uint32_t line) {
+    for (;;) {
+        if (const auto found = answers_.find(line); found != answers_.end()) return &found->second;
+        if (answered_ == asking_.size() || !may_ask()) return nullptr;
+        answer(known_[asking_[answered_++]]);
+    }
 }
 
 std::optional<Way> Ways::by_redirect(const Way& way, const route::Route& to) const {
     explain::PeerAnswer answer;
     answer.status = 200;
     answer.spares = second_hop;
-    if (to.kind == Kind::named) {
-        answer.redirect = to.text;
-        return try_peers(way, std::move(answer), to);
-    }
-    for (const std::string& uri : candidate_uris(to)) {
-        answer.redirect = config::concat({uri, "?", second_hop});
-        if (auto found = try_peers(way, answer, to)) return found;
+    const auto line = asker_.line_of(to.where);
+    const bool named = to.kind == Kind::named;
+    for (const std::string& text : named ? std::vector{to.text} : candidate_uris(to)) {
+        answer.redirect = named ? text : config::concat({text, "?", second_hop});
+        for (const std::string& group : groups_of(way)) {
+            auto found = try_peers(way, answer, group);
+            if (found && Asker::enters(found->story, line)) return found;
+        }
     }
     return std::nullopt;
 }
 
 std::optional<Way> Ways::to(const route::Route& route) {
     const auto line = asker_.line_of(route.where);
-    const auto through = [&](const Way& way) { return Asker::enters(way.story, line); };
-    const auto asks = [](const Way& way) { return way.story.outcome.kind == "pass" && way.story.passing; };
     for (const bool wide : {false, true}) {
-        const std::size_t from = wide ? known_.size() : 0;
         if (wide) widen();
-        const auto found = std::find_if(known_.begin() + static_cast<std::ptrdiff_t>(from), known_.end(), through);
-        if (found != known_.end()) return *found;
-        for (std::size_t i = from; i < known_.size(); ++i)
-            if (asks(known_[i]))
-                if (auto way = by_answer(known_[i], route)) return way;
+        if (const Way* way = known_to(line)) return *way;
+        if (const Way* way = by_answer(line)) return *way;
     }
     // Last, since nothing in the conf speaks of it.
-    for (const Way& way : known_)
-        if (asks(way))
-            if (auto found = by_redirect(way, route)) return found;
+    for (const std::size_t i : asking_) {
+        if (!may_ask()) break;
+        if (auto found = by_redirect(known_[i], route)) return found;
+    }
     return std::nullopt;
 }
 

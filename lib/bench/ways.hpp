@@ -4,6 +4,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "bench/approach.hpp"
@@ -32,14 +34,26 @@ class Ways {
     void widen();
     void know(Approach approach);
     const route::Route* route_at(std::uint32_t line) const;
-    std::optional<Way> by_answer(const Way& way, const route::Route& to) const;
+    /// To be called once for each of `known_`.
+    void note(std::size_t way);
+    const Way* known_to(std::uint32_t line) const;
+    const Way* by_answer(std::uint32_t line);
+    /// What becomes of a way when its backends answer with the errors that its location has pages for.
+    void answer(const Way& way);
     std::optional<Way> by_redirect(const Way& way, const route::Route& to) const;
-    std::optional<Way> try_peers(const Way& way, explain::PeerAnswer answer, const route::Route& to) const;
+    /// `group`: of the peers that answer so; "": all.
+    std::optional<Way> try_peers(const Way& way, explain::PeerAnswer answer, const std::string& group) const;
     bool may_ask() const;
 
     const Asker& asker_;
     const route::Site& site_;
+    std::unordered_map<std::uint32_t, const route::Route*> routes_;  // by line
     std::vector<Way> known_;
+    std::unordered_map<std::uint32_t, std::size_t> through_;  // by line: the first known way that enters
+    std::vector<std::size_t> asking_;                         // known ways, one for each location that asks a backend
+    std::unordered_set<std::uint32_t> asking_lines_;
+    std::size_t answered_ = 0;                        // of those that ask
+    std::unordered_map<std::uint32_t, Way> answers_;  // by line: the first that enters by what a backend answers
     const std::size_t asked_before_;
     bool wide_ = false;
 };

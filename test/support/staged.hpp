@@ -37,6 +37,7 @@ struct Found {
     bench::Staged staged;
     std::shared_ptr<route::Snapshot> snapshot;
     std::vector<bench::DrivenRoute> routes;
+    std::size_t asked = 0;  // how often the decision was, for them
 
     const bench::DrivenRoute& operator[](std::string_view title) const {
         const auto at = std::ranges::find(routes, title, &bench::DrivenRoute::title);
@@ -46,7 +47,7 @@ struct Found {
 };
 
 inline Found find(const std::string& text, const bench::Usual& usual = {"GET", {}}) {
-    Found out{staged(text), {}, {}};
+    Found out{staged(text), {}, {}, 0};
     auto conf = config::parse(config::MemoryFiles({{"staged.conf", out.staged.text}}), "staged.conf");
     config::check(conf);
     out.snapshot = compile::compile(std::move(conf), {.prefix = "/nowhere/", .error_log = "", .only_check = true});
@@ -55,7 +56,7 @@ inline Found find(const std::string& text, const bench::Usual& usual = {"GET", {
         wrong += config::render(diagnostic, out.snapshot->conf.sources);
     INFO(wrong);
     REQUIRE(out.snapshot->conf.ok());
-    out.routes = bench::find_routes(*out.snapshot, out.staged, usual);
+    out.routes = bench::find_routes(*out.snapshot, out.staged, usual, &out.asked);
     return out;
 }
 

@@ -1,6 +1,8 @@
 // Which request gets to each route of a conf, and what the backends have to do for it.
 #include <algorithm>
+#include <csignal>
 
+#include "bench/signals.hpp"
 #include "support/staged.hpp"
 
 using namespace sluice;
@@ -184,4 +186,32 @@ TEST_CASE("a large conf is looked through in a moment") {
     const auto found = find(text + "}\n");
     CHECK(found.routes.size() == 2200);
     CHECK(std::ranges::all_of(found.routes, [](const DrivenRoute& r) { return r.why_not.empty(); }));
+    CHECK(found.asked < 7 * found.routes.size());
+}
+
+TEST_CASE("a large site is looked through with few questions") {
+    constexpr int each = 1000;
+    std::string text = "events {}\nhttp { server { listen 80; proxy_intercept_errors on; error_page 404 /nf;\n";
+    for (int i = 0; i < each; ++i) {
+        text += "location /l" + std::to_string(i) + "/ { proxy_pass http://10.0.0.1; }\n";
+        text += "location @n" + std::to_string(i) + " { return 200; }\n";
+    }
+    const auto found = find(text + "} }\n");
+    CHECK(found.routes.size() == 2 * each + 1);  // the server block is one
+    CHECK(std::ranges::all_of(found.routes, [](const DrivenRoute& r) { return r.why_not.empty(); }));
+    CHECK(found.asked < 10 * each);
+}
+
+TEST_CASE("a signal ends the search for routes") {
+    const SignalsHeld held;
+    raise(SIGTERM);
+    const auto found =
+        find("events {}\nhttp { server { listen 80; location / { return 200; } location @a { return 200; } } }\n");
+    timespec at_once{};
+    sigset_t term;
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    CHECK(sigtimedwait(&term, nullptr, &at_once) == SIGTERM);
+    CHECK(found["location /"].why_not == "the run was ended early");
+    CHECK(found["location @a"].why_not == "the run was ended early");
 }
