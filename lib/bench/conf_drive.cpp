@@ -4,6 +4,7 @@
 
 #include "bench/run.hpp"
 #include "config/words.hpp"
+#include "observe/error_line.hpp"
 
 namespace sluice::bench {
 
@@ -99,7 +100,9 @@ void Drive::run(std::vector<DrivenRoute> routes, ConfResult& out) {
                 route.why_not = out.interrupted ? "the run was ended early" : "the server is gone";
                 continue;
             }
-            progress_.label(route.title.empty() ? route.site : route.title);
+            std::string label;
+            observe::append_without_controls(label, route.title.empty() ? route.site : route.title);
+            progress_.label(std::move(label));
             RouteResult row{route, {}, 0, 0};
             route.why_not = drive(row, out.interrupted);
             if (route.why_not.empty()) driven.push_back({i, std::move(row)});

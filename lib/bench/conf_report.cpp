@@ -8,6 +8,7 @@
 #include "bench/plot.hpp"
 #include "bench/report.hpp"
 #include "config/words.hpp"
+#include "observe/error_line.hpp"
 #include "version.hpp"
 
 namespace sluice::bench {
@@ -31,7 +32,16 @@ std::string one_digit(double value) {
     return {out, static_cast<std::size_t>(std::snprintf(out, sizeof out, "%.1f", value))};
 }
 
-std::string name_of(const DrivenRoute& route) { return route.title.empty() ? "(the server block)" : route.title; }
+/// The conf's own text, for a terminal.
+std::string shown(std::string_view text) {
+    std::string out;
+    observe::append_without_controls(out, text);
+    return out;
+}
+
+std::string name_of(const DrivenRoute& route) {
+    return route.title.empty() ? "(the server block)" : shown(route.title);
+}
 
 std::string statuses(const Tally& tally) {
     std::string out;
@@ -49,9 +59,9 @@ std::string row_text(const RouteResult& row, std::size_t width) {
     out +=
         padded(std::to_string(total.tally.failed()), 8, true) +
         padded(total.tally.answers + total.tally.failed() ? one_digit(row.cpu_per_request()) + " us" : "-", 11, true);
-    out += "  " + padded(statuses(total.tally), 9) + " " + row.route.leads + '\n';
+    out += "  " + padded(statuses(total.tally), 9) + " " + shown(row.route.leads) + '\n';
     const std::string gap = "  " + padded("", width);
-    if (!row.route.from.empty()) out += gap + "from " + row.route.from + '\n';
+    if (!row.route.from.empty()) out += gap + "from " + shown(row.route.from) + '\n';
     if (const std::string doubt = row.doubt(); !doubt.empty()) out += gap + doubt + '\n';
     return out;
 }
@@ -82,7 +92,7 @@ std::string conf_text(const Plan& plan, const ConfResult& result) {
     for (const RouteResult& row : result.driven) {
         if (row.route.site_place != site) {
             site = row.route.site_place;
-            out += concat({"\n", row.route.site, ", ", site.text(), "\n  ", padded("", width),
+            out += concat({"\n", shown(row.route.site), ", ", shown(site.text()), "\n  ", padded("", width),
                            padded("answers/s", 10, true), padded("p50", 10, true), padded("p99", 10, true),
                            padded("max", 10, true), padded("failed", 8, true), padded("CPU each", 11, true), "  ",
                            padded("status", 9), " leads to\n"});
@@ -97,9 +107,10 @@ std::string conf_text(const Plan& plan, const ConfResult& result) {
     }
     if (!result.left.empty()) out += "\nNot driven\n";
     for (const DrivenRoute& route : result.left)
-        out += concat({"  ", route.site, ", ", name_of(route), " (", route.place.text(), "): ", route.why_not, "\n"});
+        out += concat({"  ", shown(route.site), ", ", name_of(route), " (", shown(route.place.text()),
+                       "): ", shown(route.why_not), "\n"});
     if (!result.notes.empty()) out += "\nNot as in the conf\n";
-    for (const std::string& note : result.notes) out += concat({"  ", note, "\n"});
+    for (const std::string& note : result.notes) out += concat({"  ", shown(note), "\n"});
     double busiest = 0;
     for (const RouteResult& row : result.driven)
         if (row.result.total.seconds > shortest_for_busy) busiest = std::max(busiest, row.result.busy);

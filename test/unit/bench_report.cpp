@@ -1,4 +1,5 @@
 // What is said of a run: the text, the line on a terminal, windows of several threads.
+#include <algorithm>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -114,12 +115,29 @@ TEST_CASE("the text of a conf's routes") {
     conf.driven.push_back(row);
     row.led_on = 100;
     conf.driven.push_back(row);
-    conf.left.push_back({"server a.test", {"site.conf", 3}, "location @x", {"site.conf", 9}, {}, "", "", 0, "it has a name"});
+    conf.left.push_back(
+        {"server a.test", {"site.conf", 3}, "location @x", {"site.conf", 9}, {}, "", "", 0, "it has a name"});
     conf.notes = {"a note"};
     golden.check("routes.txt", conf_text(plan, conf));
     const auto json = conf_json(plan, conf);
     CHECK(json.at("routes").at(0).at("cpu_us").as_double() == Approx(15));
     CHECK(json.at("not_driven").at(0).at("why") == "it has a name");
+}
+
+TEST_CASE("what a conf has of control bytes does not get to the terminal") {
+    const std::string odd = "a\x1b[2J\x7f\r\n\t\x01";
+    ConfResult conf;
+    RouteResult row;
+    row.route = {"server " + odd, {odd, 3}, "location " + odd, {odd, 5}, {}, odd, "to " + odd, 0, ""};
+    conf.driven.push_back(row);
+    row.route.why_not = "led to " + odd;
+    conf.left.push_back(row.route);
+    conf.notes = {odd};
+    Plan plan;
+    plan.phases.resize(1);
+    const std::string text = conf_text(plan, conf);
+    CHECK(std::ranges::all_of(text, [](unsigned char c) { return c == '\n' || (c >= 0x20 && c != 0x7f); }));
+    CHECK(text.find("location a\\x1B[2J\\x7F\\x0D\\x0A\\x09\\x01") != text.npos);
 }
 
 TEST_CASE("statuses beyond those of HTTP are counted as one, and looked for there") {
