@@ -20,8 +20,10 @@ void Staplers::serve(const route::Snapshot& snapshot) {
         }
     }
     for (auto& [key, entry] : entries_) {
-        const auto known = before.find(key);
-        if (known != before.end()) take_over(entry, known->second);
+        // What was asked is where keys begin; who judges the answers may be others now.
+        const auto same = entry.question->key() + ' ';
+        for (auto known = before.lower_bound(same); known != before.end() && known->first.starts_with(same); ++known)
+            if (entry.der.empty()) take_over(entry, known->second);
         entry.der.empty() ? ask(key) : wake_at(key, entry, tls::when_to_refresh(entry.until, clock_.wall()));
     }
 }
