@@ -14,14 +14,29 @@ namespace sluice::observe {
 
 namespace {
 LogOpener log_opener;
+
+/// What may have been there before us.
+bool hide_from_others(int fd) {
+    struct stat file {};
+    if (fstat(fd, &file) != 0) return false;
+    return !S_ISREG(file.st_mode) || (file.st_mode & 077) == 0 || fchmod(fd, 0600) == 0;
 }
+
+}  // namespace
 
 int open_log(const std::string& path, bool secret) {
     // Not to wait for whoever should read from a FIFO: without one open() fails (ENXIO).
     const int fd = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, secret ? 0600 : 0644);
     if (fd < 0 && (errno == EACCES || errno == EPERM) && log_opener) return log_opener(path, secret);
-    if (fd >= 0) fcntl(fd, F_SETFL, O_APPEND);
-    return fd;
+    if (fd < 0) return fd;
+    fcntl(fd, F_SETFL, O_APPEND);
+    if (!secret || hide_from_others(fd)) return fd;
+    // Somebody else's file.
+    const int error = errno;
+    close(fd);
+    if (log_opener) return log_opener(path, secret);
+    errno = error;
+    return -1;
 }
 
 void set_log_opener(LogOpener opener) { log_opener = std::move(opener); }

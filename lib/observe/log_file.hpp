@@ -17,7 +17,7 @@
 
 namespace sluice::observe {
 
-/// For appending, made if it is not there (`secret`: for its owner alone); never waits for the reader of a FIFO. A
+/// For appending, made if it is not there (`secret`: for its owner alone, also if it is there); never waits for the reader of a FIFO. A
 /// descriptor, or -1 with errno.
 int open_log(const std::string& path, bool secret = false);
 

@@ -6,7 +6,7 @@
 
 namespace sluice::observe {
 
-/// A descriptor for appending, or -1 with errno. `secret`: made for its owner alone. Called on any thread.
+/// A descriptor for appending, or -1 with errno. `secret`: for its owner alone. Called on any thread.
 using LogOpener = std::function<int(const std::string& path, bool secret)>;
 
 /// Before the first thread starts; for the whole process. Asked when open() fails for want of rights.

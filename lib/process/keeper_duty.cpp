@@ -54,6 +54,12 @@ int open_plain(const std::string& path, int flags, mode_t mode, const KeeperDuti
         errno = EACCES;
         return -1;
     }
+    if (is_log && mode == 0600 && (file.st_mode & 077) != 0 && fchmod(fd, mode) != 0) {
+        const int error = errno;
+        close(fd);
+        errno = error;
+        return -1;
+    }
     // As nginx does: the next time the process can open it by itself, where the folder lets it.
     if (is_log && file.st_uid != duties.user) [[maybe_unused]] const int given = fchown(fd, duties.user, static_cast<gid_t>(-1));
     if (is_log) fcntl(fd, F_SETFL, O_APPEND);

@@ -77,6 +77,23 @@ TEST_CASE("ssl_key_log is opened anew like other logs, for its owner alone; also
     wait_for_line_in(log, *keys_in(latest).begin());
 }
 
+TEST_CASE("ssl_key_log: a file that is there and that others can read is its owner's alone from then on") {
+    ConfFolder before;
+    before.write_file("keys.log", "# ours\n");
+    const auto log = before / "keys.log", client = before / "client.log";
+    std::filesystem::permissions(log, std::filesystem::perms{0644});
+    ConfServer server("server { listen @LISTEN@ ssl; ssl_key_log " + log + "; " + pair() + "return 200 told; }\n");
+    CHECK(mode_of(log) == 0600);
+    std::filesystem::rename(log, log + ".1");
+    before.write_file("keys.log", "");
+    std::filesystem::permissions(log, std::filesystem::perms{0644});
+    server.signal(SIGUSR1);
+    // Nothing tells that it has been opened anew but the file itself.
+    for (int tries = 0; tries < 200 && read_file(log).empty(); ++tries) ask(server, client, "");
+    CHECK(mode_of(log) == 0600);
+    CHECK(!keys_in(log).empty());
+}
+
 TEST_CASE("proxy_ssl_key_log has the secrets that the backend has") {
     const std::string version = GENERATE("TLSv1.2", "TLSv1.3");
     const ConfServer server("server { listen @LISTEN@; location / { proxy_pass https://unix:@ROOT@/peer.sock; proxy_ssl_key_log @ROOT@/ours.log; proxy_ssl_protocols " + version + "; } }\n"
