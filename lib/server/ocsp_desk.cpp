@@ -23,13 +23,15 @@ void OcspDesk::ask(Request request, Queue queue) {
     if (!responder) return refuse(std::move(request), "too many OCSP responders are asked", Level::error);
     if (responder->pace.rests(clock_.now()))
         return refuse(std::move(request), "the OCSP responder is not asked, as it failed a moment ago: " + responder->problem, Level::info);
+    if (responder->pace.is_doubted() && (responder->pace.is_busy() || responder->askers > 0))
+        return refuse(std::move(request), "the OCSP responder is asked one question to see if it answers again: " + responder->problem, Level::info);
     if (responder->askers >= most_askers) drop_unwanted(*responder);
     if (responder->askers >= most_askers) return refuse(std::move(request), "too many wait for the OCSP responder", Level::error);
     ++responder->askers;
     auto key = request.question->key();
-    auto& requests = responder->questions[key];
-    requests.push_back(std::move(request));
-    if (requests.size() > 1) return;
+    const auto [question, is_new] = responder->questions.try_emplace(key);
+    question->second.push_back(std::move(request));
+    if (!is_new) return;
     (responder->*queue).push_back(std::move(key));
     begin_what_may();
 }
@@ -42,13 +44,11 @@ OcspDesk::Responder* OcspDesk::find_or_add(const std::string& name) {
     return responders_.size() < most_responders ? &responders_[name] : nullptr;
 }
 
-/// Clients that have left while they waited.
+/// Clients that have left while they waited. A question under way stays, even if nobody wants to know any more.
 void OcspDesk::drop_unwanted(Responder& responder) {
-    const auto is_empty = [&](const std::string& key) {
-        auto& requests = responder.questions[key];
+    for (auto& [_, requests] : responder.questions)
         responder.askers -= std::erase_if(requests, [](const Request& request) { return !request.is_wanted(); });
-        return requests.empty() && responder.questions.erase(key) == 1;
-    };
+    const auto is_empty = [&](const std::string& key) { return responder.questions[key].empty() && responder.questions.erase(key) == 1; };
     std::erase_if(responder.first, is_empty);
     std::erase_if(responder.idle, is_empty);
 }

@@ -12,13 +12,17 @@ class OcspPace {
     static constexpr unsigned most_at_once = 8;
     static constexpr core::Duration first_rest = std::chrono::seconds(1);  // twice as long with each failure more
     static constexpr core::Duration longest_rest = std::chrono::seconds(32);
-    static constexpr core::Duration trust = std::chrono::minutes(1);  // that one which has answered will
+    static constexpr core::Duration trust = std::chrono::minutes(1);  // that one which has answered will, and that one which has failed will not
 
     bool rests(core::Instant now) const { return now < rests_until_; }
     bool has_room(core::Instant now) const { return under_way_ < (now < trusted_until_ ? most_at_once : 1u); }
     bool is_busy() const { return under_way_ > 0; }
+    /// It has said nothing since: one question finds out whether it will, for which nobody else should wait.
+    bool is_doubted() const { return failures_ > 0; }
     /// Nothing is known of it that matters any more.
-    bool is_forgotten(core::Instant now) const { return !is_busy() && !rests(now) && now >= trusted_until_; }
+    bool is_forgotten(core::Instant now) const {
+        return !is_busy() && !rests(now) && now >= trusted_until_ && (!is_doubted() || now >= failed_ + trust);
+    }
 
     void begin() { ++under_way_; }
     /// A question that began at `begun` has come to its end; `heard`: the responder said something, whatever it was.

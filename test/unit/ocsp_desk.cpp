@@ -114,10 +114,22 @@ TEST_CASE("all who wait for a responder that fails are told at once; then it res
         desk.clock.advance(1ms);
         desk.ask("a", "again");
         REQUIRE(desk.under_way() == "a:again");
+        // Nobody waits for what comes of it, which may take a minute.
+        for (const std::string words : {"again", "beside"}) {
+            desk.ends.clear();
+            desk.ask("a", words);
+            CHECK(desk.ends[words] == 1);
+            CHECK(desk.log.back() == "info the OCSP responder is asked one question to see if it answers again: connect() failed (111: Connection refused) while requesting certificate status, responder: a, certificate: \"" + words + '"');
+        }
         desk.fail();
     }
     desk.clock.advance(32s);
+    desk.ask("other", "x");  // for which it is not forgotten
+    desk.answer();
     desk.ask("a", "good");
+    desk.ends.clear();
+    desk.ask("a", "too early");
+    CHECK(desk.ends["too early"] == 1);
     desk.answer();
     desk.ask("a", "x");
     desk.clock.advance(1s);
@@ -189,6 +201,22 @@ TEST_CASE("a queue has an end, of which those that have left are no part") {
     desk.ask("a", "next");
     CHECK(desk.ends.count("next") == 0);
     desk.answer();
+    CHECK(desk.under_way() == "a:next");
+}
+
+TEST_CASE("those who have left are no part of the question that is under way, either") {
+    Desk desk;
+    auto leaving = std::make_shared<char>();
+    for (std::size_t i = 0; i < OcspDesk::most_askers; ++i) desk.desk.post(question_of("a", "slow"), leaving, desk.count("slow"));
+    desk.ask("a", "over");
+    CHECK(desk.never_asked["over"] == 1);
+    leaving.reset();
+    desk.ask("a", "next");
+    desk.ask("a", "slow");  // joins those who have all left
+    CHECK(desk.ends.count("next") == 0);
+    CHECK(desk.under_way() == "a:slow");
+    desk.answer();
+    CHECK(desk.ends["slow"] == 1);
     CHECK(desk.under_way() == "a:next");
 }
 
