@@ -2,6 +2,7 @@
 #include "support/catch.hpp"
 #include "support/certificates.hpp"
 #include "support/conf_server.hpp"
+#include "tls/openssl.hpp"
 
 using namespace sluice::test;
 
@@ -109,6 +110,30 @@ TEST_CASE("a peer that speaks no TLS, hangs, or closes") {
     const Origin closes([](Origin::Visit&) {});
     const ConfServer closed("server { listen @LISTEN@; location / { proxy_pass https://" + closes.address() + "; } }");
     CHECK(closed.get().status == 502);
+}
+
+TEST_CASE("a body that ends with its connection is whole only if the peer says so in TLS") {
+    const bool says = GENERATE(true, false);
+    CAPTURE(says);
+    const sluice::tls::Owned<SSL_CTX> context(SSL_CTX_new(TLS_server_method()));
+    REQUIRE(SSL_CTX_use_certificate_chain_file(context.get(), (files() / "chain.pem").c_str()) == 1);
+    REQUIRE(SSL_CTX_use_PrivateKey_file(context.get(), (files() / "leaf.key").c_str(), SSL_FILETYPE_PEM) == 1);
+    const Origin origin([&](Origin::Visit& visit) {
+        const sluice::tls::Owned<SSL> side(SSL_new(context.get()));
+        SSL_set_fd(side.get(), visit.socket.fd());
+        char request[4096];
+        if (SSL_accept(side.get()) != 1 || SSL_read(side.get(), request, sizeof request) <= 0) return;
+        const std::string answer = "HTTP/1.1 200 OK\r\n\r\n" + std::string(100'000, 'x');
+        SSL_write(side.get(), answer.data(), static_cast<int>(answer.size()));
+        if (says) SSL_shutdown(side.get());
+    });
+    const ConfServer server("server { listen @LISTEN@; location / { proxy_pass https://" + origin.address() + "; } }");
+    auto client = server.connect();
+    client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    const auto got = client.read_to_end().first;
+    CHECK(got.starts_with("HTTP/1.1 200 OK\r\n"));
+    CHECK(got.ends_with("0\r\n\r\n") == says);
+    if (!says) server.wait_for_error("(response body)");
 }
 
 TEST_CASE("another peer is tried when the handshake fails") {
