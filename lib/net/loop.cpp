@@ -65,7 +65,7 @@ core::Instant trim(core::BufferPool& buffers, core::Instant due, core::Instant n
 }  // namespace
 
 int Loop::wait_milliseconds(core::Duration wait) const {
-    if (!again_.empty()) return 0;
+    if (!again_.empty() || !long_.empty()) return 0;
     const auto due = trim_at_ == nothing_to_trim ? wheel_.next_due() : std::min(wheel_.next_due(), trim_at_);
     if (due != core::never) wait = std::min(wait, std::max(due - now_, core::Duration{0}));
     return static_cast<int>(std::min<std::int64_t>((wait.count() + 999) / 1000, 3'600'000));
@@ -76,6 +76,7 @@ int Loop::turn(core::Duration wait) {
     const int n = epoll_wait(epoll_, events, std::size(events), wait_milliseconds(wait));
     now_ = clock_.now();
     wall_ = clock_.wall();
+    long_taken_ = false;
     for (int i = 0; i < n; ++i)
         if (events[i].data.u64 != wake_key) dispatch(token_of(events[i].data.u64), events[i].events);
 
@@ -86,6 +87,10 @@ int Loop::turn(core::Duration wait) {
         for (const Again& a : again_now_) dispatch(a.token, a.events);
         again_now_.clear();
     }
+    if (!long_.empty() && !long_taken_) {
+        give_long_turn();
+        ++handled;
+    }
     wheel_.advance(now_);
     if (posted_.load(std::memory_order_acquire)) {
         posted_.store(false, std::memory_order_seq_cst);
@@ -95,6 +100,14 @@ int Loop::turn(core::Duration wait) {
     for (TurnEnd* hook : hooks_) hook->on_turn_end();
     trim_at_ = trim(buffers_, trim_at_, now_, n == 0);
     return handled;
+}
+
+void Loop::give_long_turn() {
+    long_taken_ = true;
+    budget_ = fairness;
+    const auto next = long_.front();
+    long_.pop_front();
+    next.resume();
 }
 
 void Loop::dispatch(Token token, std::uint32_t events) {

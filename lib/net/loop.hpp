@@ -10,8 +10,11 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <coroutine>
 #include <cstdint>
+#include <deque>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "core/buffers.hpp"
@@ -92,6 +95,11 @@ class Loop {
     /// Looks at the descriptor again in the next turn, as if `events` had come.
     void again(int fd, std::uint32_t events) { again_.push_back({token(fd), events}); }
 
+    class LongTurn;
+    /// co_await: before work that takes as long as a signature. One waiter a turn goes on, in order, so that nobody else
+    /// waits for more than one such piece of work.
+    LongTurn long_turn();
+
     void at_turn_end(TurnEnd& hook) { hooks_.push_back(&hook); }
 
     /// Descriptors being watched; a leak test looks at this.
@@ -108,6 +116,7 @@ class Loop {
         std::uint32_t events;
     };
     void wake();
+    void give_long_turn();
     void dispatch(Token token, std::uint32_t events);
     int wait_milliseconds(core::Duration wait) const;
 
@@ -122,9 +131,24 @@ class Loop {
     std::size_t watching_ = 0;
     std::vector<Slot> slots_;  // by descriptor
     std::vector<Again> again_, again_now_;
+    std::deque<std::coroutine_handle<>> long_;  // wait for their long turn
+    bool long_taken_ = false;                   // in this turn
     std::vector<TurnEnd*> hooks_;
     boost::asio::io_context context_{1};
     std::atomic<bool> posted_{false}, stopped_{false};
 };
+
+class Loop::LongTurn {
+  public:
+    explicit LongTurn(Loop& loop) : loop_(loop) {}
+    bool await_ready() const { return loop_.long_.empty() && !std::exchange(loop_.long_taken_, true); }
+    void await_suspend(std::coroutine_handle<> h) { loop_.long_.push_back(h); }
+    void await_resume() const {}
+
+  private:
+    Loop& loop_;
+};
+
+inline Loop::LongTurn Loop::long_turn() { return LongTurn(*this); }
 
 }  // namespace sluice::net

@@ -80,6 +80,9 @@ Task<bool> Client::begin_tls(Input& in) {
         tell(Level::error, "no \"ssl_certificate\" is defined in server listening on SSL port", doing);
         co_return false;
     }
+    // The first step signs. Whoever is served meanwhile waits for one of these at most.
+    co_await worker_.loop().long_turn();
+    if (aborted_) co_return false;
     auto agreed = stream_.handshake_now();
     in.begin = in.end = 0;
     if (!agreed && net::Stream::would_block(agreed.error())) {

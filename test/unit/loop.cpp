@@ -51,7 +51,34 @@ Detached nap(Loop& loop, core::Duration time, bool& over) {
     over = true;
 }
 
+Detached sign(Loop& loop, int who, std::vector<int>& done) {
+    co_await loop.long_turn();
+    done.push_back(who);
+}
+
 }  // namespace
+
+TEST_CASE("long work is done once a turn, in order, and nobody else waits for it") {
+    core::ManualClock clock;
+    Loop loop(clock);
+    Bell bell(loop);
+    std::vector<int> done;
+    loop.turn(0s);
+    for (int who = 1; who <= 3; ++who) sign(loop, who, done);
+    CHECK(done == std::vector{1});
+    bell.ring();
+    CHECK(loop.turn(1h) == 2);  // does not wait
+    CHECK(bell.rings == 1);
+    CHECK(done == std::vector{1, 2});
+    sign(loop, 4, done);  // behind those that wait
+    CHECK(loop.turn(1h) == 1);
+    CHECK(done == std::vector{1, 2, 3});
+    CHECK(loop.turn(1h) == 1);
+    CHECK(done == std::vector{1, 2, 3, 4});
+    CHECK(loop.turn(0s) == 0);
+    sign(loop, 5, done);
+    CHECK(done.back() == 5);  // at once: nobody has had this turn's
+}
 
 TEST_CASE("events come once, and a quiet turn handles none") {
     core::ManualClock clock;
