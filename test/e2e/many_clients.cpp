@@ -1,11 +1,11 @@
 // More clients than descriptors, and fair shares of them for the workers.
 #include <poll.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <fstream>
 
 #include "support/catch.hpp"
+#include "support/descriptors.hpp"
 #include "support/origin.hpp"
 #include "support/process.hpp"
 
@@ -14,15 +14,6 @@ using namespace sluice::test;
 namespace {
 
 const std::string get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-
-/// As many descriptors for this process as the system allows; false if these are too few.
-bool may_open(rlim_t count) {
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    return limit.rlim_cur >= count;
-}
 
 /// Waits until one of them has something to read, and takes it out of the list.
 Socket take_readable(std::vector<Socket>& sockets) {

@@ -7,6 +7,7 @@
 #include "support/catch.hpp"
 #include "support/certificates.hpp"
 #include "support/conf_server.hpp"
+#include "support/descriptors.hpp"
 #include "support/handshake.hpp"
 #include "support/socket.hpp"
 
@@ -115,12 +116,14 @@ TEST_CASE("garbage, and a client that leaves, are told of and harm nobody") {
 
 TEST_CASE("who sends a byte and no more is sent away in time, and does not hold up others") {
     const ConfServer server("client_header_timeout 1s; server { listen @LISTEN@ ssl;\n" + pair() + "return 200 fine; }");
+    constexpr int many = 1000;
+    REQUIRE(may_open(many + 100));
     std::list<Socket> slow;
-    for (int i = 0; i < 300; ++i) slow.push_back(server.connect());
+    for (int i = 0; i < many; ++i) slow.push_back(server.connect());
     for (auto& client : slow) client.send("\x16");
     CHECK(body(server, "https://example.com/") == "fine");
     for (auto& client : slow) client.read_to_end();
-    CHECK(server.wait_for_error("client timed out (110: Connection timed out) while SSL handshaking", 300).find("[info]") != std::string::npos);
+    CHECK(server.wait_for_error("client timed out (110: Connection timed out) while SSL handshaking", many).find("[info]") != std::string::npos);
 }
 
 TEST_CASE("sites by name, each with its certificate and versions; who knows none gets the first") {
