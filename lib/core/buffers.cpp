@@ -25,11 +25,10 @@ BufferPool::~BufferPool() {
 
 void BufferPool::trim() {
     for (auto* shelf : {&small_, &large_, &bulk_}) {
-        const auto size = shelf == &small_ ? small : shelf == &large_ ? large : bulk;
         for (; shelf->fewest > 0; --shelf->fewest, --shelf->count) {
             Free* const block = shelf->top;
             shelf->top = block->next;
-            drop(reinterpret_cast<char*>(block), size);
+            drop(reinterpret_cast<char*>(block), shelf->size);
         }
         shelf->fewest = shelf->count;
     }

@@ -53,14 +53,12 @@ class BufferPool {
     BufferPool& operator=(const BufferPool&) = delete;
     ~BufferPool();
 
-    Buffer lend_small() { return lend(small_, small); }
-    Buffer lend_large() { return lend(large_, large); }
-    Buffer lend_bulk() { return lend(bulk_, bulk); }
+    Buffer lend_small() { return lend(small_); }
+    Buffer lend_large() { return lend(large_); }
+    Buffer lend_bulk() { return lend(bulk_); }
     /// Of exactly that size: for the rare one that is larger still, and for what stays longer than bytes usually do.
     Buffer lend_exactly(std::size_t size) {
-        if (size == small) return lend_small();
-        if (size == large) return lend_large();
-        if (size == bulk) return lend_bulk();
+        if (Shelf* const shelf = shelf_of(size)) return lend(*shelf);
         ++lent_;
         return Buffer(*this, add(size), size);
     }
@@ -85,39 +83,46 @@ class BufferPool {
         Free* next;
     };
     struct Shelf {
+        const std::size_t size;  // of each of its blocks
+        const std::size_t keep;  // more than these go back where they came from
         Free* top = nullptr;
         std::size_t count = 0;
         std::size_t fewest = 0;  // since the last trim()
         std::size_t out = 0;     // on loan
-        std::size_t keep;  // more than these go back where they came from
     };
-    Buffer lend(Shelf& shelf, std::size_t size);
+    /// nullptr: blocks of that size are not kept.
+    Shelf* shelf_of(std::size_t size) {
+        for (Shelf* shelf : {&small_, &large_, &bulk_})
+            if (shelf->size == size) return shelf;
+        return nullptr;
+    }
+    Buffer lend(Shelf& shelf);
     void take_back(char* block, std::size_t size);
     static char* add(std::size_t size);
     static void drop(char* block, std::size_t size);
 
-    Shelf small_{.keep = 256};
-    Shelf large_{.keep = 64};
-    Shelf bulk_{.keep = 16};
+    Shelf small_{.size = small, .keep = 256};
+    Shelf large_{.size = large, .keep = 64};
+    Shelf bulk_{.size = bulk, .keep = 16};
     std::size_t lent_ = 0;
 };
 
-inline Buffer BufferPool::lend(Shelf& shelf, std::size_t size) {
+inline Buffer BufferPool::lend(Shelf& shelf) {
     ++lent_;
     ++shelf.out;
 #ifndef __SANITIZE_ADDRESS__  // there, a fresh block each time finds uses after return
     if (Free* const block = shelf.top) {
         shelf.top = block->next;
         if (--shelf.count < shelf.fewest) shelf.fewest = shelf.count;
-        return Buffer(*this, reinterpret_cast<char*>(block), size);
+        return Buffer(*this, reinterpret_cast<char*>(block), shelf.size);
     }
 #endif
-    return Buffer(*this, add(size), size);
+    return Buffer(*this, add(shelf.size), shelf.size);
 }
 
 inline void BufferPool::take_back(char* block, std::size_t size) {
     --lent_;
-    Shelf* const shelf = size == small ? &small_ : size == large ? &large_ : size == bulk ? &bulk_ : nullptr;
+    Shelf* const shelf = shelf_of(size);
     if (shelf) --shelf->out;
 #ifndef __SANITIZE_ADDRESS__
     if (shelf && shelf->count < shelf->keep) {

@@ -109,7 +109,6 @@ class Attempt final : net::Waiter {
     net::Child sending_;           // to the client, while the peer's bytes are read ahead
     Outcome sending_failed_;
     core::Duration waited_{};      // for sending_, in all
-    int full_reads_ = 0;           // in a row, of the body
     Backlog* behind_ = nullptr;    // the client is slow
     const exchange::BodyReader* behind_reader_ = nullptr;
     Outcome abandoned_;  // why the attempt must end although the peer is well

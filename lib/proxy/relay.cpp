@@ -121,7 +121,7 @@ std::size_t Attempt::paced(std::size_t room, std::uint64_t read) const {
 
 Task<Attempt::Outcome> Attempt::relay_rest(BodyReader& reader) {
     pace_ = pace();
-    full_reads_ = have_ == buffer_.size() ? 1 : 0;
+    int full_reads = have_ == buffer_.size() ? 1 : 0;  // in a row
     for (;;) {
         if (sending_.running() && reader.done()) co_await sending_.join();
         if (sending_.running()) {
@@ -132,12 +132,12 @@ Task<Attempt::Outcome> Attempt::relay_rest(BodyReader& reader) {
         if (reader.done()) co_return std::nullopt;
         if (pace_.is_limited()) co_await wait_for_room(reader.total());
         if (abandoned_) co_return *abandoned_;
-        if (full_reads_ >= reads_to_grow) take_larger_buffer();
+        if (full_reads >= reads_to_grow) take_larger_buffer();
         auto piece = co_await reader.read(buffer_.span().first(paced(piece_size(), reader.total())));
         if (!piece && piece.error().code == Code::timed_out && uploading_.running()) continue;  // it waits for the rest
         if (!piece) co_return piece.error();
         note_received(reader);
-        full_reads_ = piece->size() == buffer_.size() ? full_reads_ + 1 : 0;
+        full_reads = piece->size() == buffer_.size() ? full_reads + 1 : 0;
         if (read_ahead_) {
             sending_.start(go_on_sending(*piece, reader));
             continue;
