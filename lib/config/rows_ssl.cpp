@@ -227,7 +227,8 @@ constexpr Row table[] = {
      .example = "Options PrioritizeChaCha",
      .support = Support::here,
      .since = "1.19.4",
-     .doc = "A command for OpenSSL."},
+     .doc = "A command for OpenSSL (SSL_CONF_cmd(3)). `Options KTLS` has the kernel encrypt what is sent, where it has TLS; "
+            "`sendfile` then works for files that go to clients of TLS."},
     {.name = "ssl_key_log",
      .contexts = in::http | in::server,
      .example = "/var/log/sluice/keys.log",

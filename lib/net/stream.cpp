@@ -91,7 +91,7 @@ io_result<std::size_t> Stream::read_now(std::span<char> room) {
 bool Stream::quiet() {
     if (secured_) return quiet_secured();
     char byte;
-    if (::recv(fd_, &byte, 1, MSG_PEEK) >= 0 || errno != EAGAIN) return false;
+    if (receive(fd_, {&byte, 1}, MSG_PEEK) >= 0 || errno != EAGAIN) return false;
     readable_ = false;
     return true;
 }

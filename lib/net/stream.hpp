@@ -71,6 +71,8 @@ class Stream final : public Watched {
     bool start_tls(const tls::Engine::Setup& setup, std::span<const char> first = {});
     /// nullptr: a plain connection.
     const tls::Engine* tls() const { return secured_ ? &engine() : nullptr; }
+    /// send_file() is possible: nothing is between the file and the socket.
+    bool sends_files() const { return !secured_ || engine().is_encrypted_below(); }
     /// What is known against the certificate of a client of TLS (Engine::doubt_client).
     void doubt_client(std::string why) { engine().doubt_client(std::move(why)); }
     /// The other side has closed a TLS connection without saying that it was done: what came may be not all.
@@ -152,39 +154,39 @@ class Stream final : public Watched {
         std::coroutine_handle<> waiting_;
     };
 
-    class ReadSome final : public Await<io_result<std::size_t>> {
+    /// In the place of the reader.
+    template <class Result>
+    class AwaitReadable : public Await<Result> {
       public:
-        ReadSome(Stream& s, std::span<char> room, core::Duration within) : Await(s, within), room_(room) {}
-        bool await_ready() { return stream_.loop_.spend() && attempt(); }
+        using Await<Result>::Await;
+        bool await_ready() { return this->stream_.loop_.spend() && this->attempt(); }
         void await_suspend(std::coroutine_handle<> h) {
-            waiting_ = h;
-            stream_.wait_read(*this, within_);
+            this->waiting_ = h;
+            this->stream_.wait_read(*this, this->within_);
         }
+
+      protected:
+        ~AwaitReadable() = default;
+    };
+
+    class ReadSome final : public AwaitReadable<io_result<std::size_t>> {
+      public:
+        ReadSome(Stream& s, std::span<char> room, core::Duration within) : AwaitReadable(s, within), room_(room) {}
         bool attempt() override;
 
       private:
         std::span<char> room_;
     };
 
-    class Handshake final : public Await<io_result<void>> {
+    class Handshake final : public AwaitReadable<io_result<void>> {
       public:
-        using Await::Await;
-        bool await_ready() { return stream_.loop_.spend() && attempt(); }
-        void await_suspend(std::coroutine_handle<> h) {
-            waiting_ = h;
-            stream_.wait_read(*this, within_);
-        }
+        using AwaitReadable::AwaitReadable;
         bool attempt() override;
     };
 
-    class Readable final : public Await<io_result<void>> {
+    class Readable final : public AwaitReadable<io_result<void>> {
       public:
-        using Await::Await;
-        bool await_ready() { return stream_.loop_.spend() && attempt(); }
-        void await_suspend(std::coroutine_handle<> h) {
-            waiting_ = h;
-            stream_.wait_read(*this, within_);
-        }
+        using AwaitReadable::AwaitReadable;
         bool attempt() override { return stream_.readable_; }
     };
 

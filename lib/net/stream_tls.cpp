@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "net/kernel_tls.hpp"
 #include "net/stream.hpp"
 #include "net/system_calls.hpp"
 
@@ -34,13 +35,14 @@ class Stream::Secured final : public tls::Transport {
         }
     }
     ssize_t send(std::span<const char> bytes, bool more) override {
-        for (;;) {
-            const ssize_t n = transmit(stream_.fd_, bytes, more ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL);
-            if (n < 0 && errno == EINTR) continue;
-            if (n < 0 && errno == EAGAIN) stream_.writable_ = false;
-            if (n > 0) answered_ = true;
-            return n;
-        }
+        return go_on_sending([&] { return transmit(stream_.fd_, bytes, more ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL); });
+    }
+    bool encrypt(std::span<const char> keys) override { return encrypt_in_kernel(stream_.fd_, keys); }
+    ssize_t send_parts(std::span<const iovec> parts) override {
+        return go_on_sending([&] { return transmit(stream_.fd_, parts, MSG_NOSIGNAL); });
+    }
+    ssize_t send_record(unsigned char type, std::span<const char> content) override {
+        return go_on_sending([&] { return net::send_record(stream_.fd_, type, content); });
     }
     bool is_dry() const override { return !full_; }
     void fill() { full_ = true; }
@@ -49,6 +51,16 @@ class Stream::Secured final : public tls::Transport {
     tls::Engine engine;
 
   private:
+    ssize_t go_on_sending(auto&& send) {
+        for (;;) {
+            const ssize_t n = send();
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0 && errno == EAGAIN) stream_.writable_ = false;
+            if (n > 0) answered_ = true;
+            return n;
+        }
+    }
+
     Stream& stream_;
     bool full_;  // the socket may have something
     bool answered_ = true;  // the last that went over the socket was sent, and says what has come

@@ -24,7 +24,7 @@ Failure shortened() { return {Code::end_of_stream, Side::self, Stage::response_b
 }  // namespace
 
 Task<result<void>> Http1Requester::send_file(const FilePart& part, bool last) {
-    const bool direct = part.direct && !stream_.tls() && !chunked_ && part.size > 0 && rate_ == 0;
+    const bool direct = part.direct && stream_.sends_files() && !chunked_ && part.size > 0 && rate_ == 0;
     return direct ? send_direct(part, last) : send_by_reading(part, last);
 }
 

@@ -2,6 +2,8 @@
 
 #include <openssl/conf.h>
 
+#include "tls/kernel.hpp"
+
 namespace sluice::tls {
 
 namespace {
@@ -119,7 +121,10 @@ bool run_commands(SSL_CTX* context, const std::vector<std::pair<Item, Item>>& co
     bool good = true;
     for (const auto& [name, value] : commands) {
         ERR_clear_error();
+        const auto before = SSL_CTX_get_options(context);
         const int outcome = SSL_CONF_cmd(conf.get(), name.text.c_str(), value.text.c_str());
+        if (~before & SSL_CTX_get_options(context) & SSL_OP_ENABLE_KTLS && !kernel_has_tls())
+            warn(complaints, value, "this kernel has no TLS: records are made by this process", "modprobe tls, where the kernel has it as a module");
         if (outcome > 0) continue;
         good = false;
         const std::string why = last_error();

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "tls/hello.hpp"
+#include "tls/kernel.hpp"
 #include "tls/parts.hpp"
 #include "tls/prepare.hpp"
 
@@ -37,9 +38,30 @@ struct Callbacks {
         if (n < 0 && of(bio).os_error_ == EAGAIN) BIO_set_retry_write(bio);
         return n;
     }
-    static long control(BIO* bio, int command, long, void*) {
-        if (command == BIO_CTRL_FLUSH) return 1;
-        return command == BIO_CTRL_EOF && of(bio).end_ ? 1 : 0;
+    /// With SSL_OP_ENABLE_KTLS, OpenSSL offers the keys of each direction to whoever is below. Only the names of these two
+    /// are its own: <openssl/bio.h> reserves them as BIO_CTRL_SET_KTLS_SEND and BIO_CTRL_SET_KTLS_SEND_CTRL_MSG.
+    static constexpr int take_keys = 72, take_record_type = 74;
+
+    static long control(BIO* bio, int command, long number, void* keys) {
+        Engine& engine = of(bio);
+        switch (command) {
+            case BIO_CTRL_FLUSH:
+                return 1;
+            case BIO_CTRL_EOF:
+                return engine.end_ ? 1 : 0;
+            case take_keys: {
+                const bool sending = number != 0;
+                if (sending && engine.unsent_.empty()) engine.encrypts_below_ = engine.transport_.encrypt(kernel_keys(keys));
+                return sending && engine.encrypts_below_ ? 1 : 0;
+            }
+            case BIO_CTRL_GET_KTLS_SEND:
+                return engine.encrypts_below_ ? 1 : 0;
+            case take_record_type:
+                engine.record_type_ = static_cast<unsigned char>(number);
+                return 0;
+            default:
+                return 0;
+        }
     }
     static const BIO_METHOD* method() {
         static const BIO_METHOD* const made = [] {
@@ -119,6 +141,7 @@ int Engine::receive(char* room, int size) {
 int Engine::send(const char* bytes, int size) {
     os_error_ = 0;
     const std::span<const char> all(bytes, static_cast<std::size_t>(size));
+    if (encrypts_below_) return send_record(all);
     // Answers to changes of keys: whoever asks for many of them and takes none is not read from any more.
     constexpr std::size_t most_unsent = 256 * 1024;
     if (!gathered_ && unsent_.size() >= most_unsent) {
@@ -130,6 +153,15 @@ int Engine::send(const char* bytes, int size) {
         return size;
     }
     const auto n = transport_.send(all, more_);
+    if (n < 0) os_error_ = errno;
+    return static_cast<int>(n);
+}
+
+int Engine::send_record(std::span<const char> content) {
+    // What is sent keeps its keys: kernels cannot change them. The other side has asked for others (RFC 8446 4.6.3), and reads
+    // on with the old ones as long as it is not told of new ones.
+    if (record_type_ == SSL3_RT_HANDSHAKE && content.front() == SSL3_MT_KEY_UPDATE) return static_cast<int>(content.size());
+    const auto n = transport_.send_record(record_type_, content);
     if (n < 0) os_error_ = errno;
     return static_cast<int>(n);
 }
@@ -221,19 +253,26 @@ std::size_t Engine::record_limit(core::Instant now) {
     return std::min(largest_record_, burst_ < first_flight ? small_record : largest_record_);
 }
 
+void Engine::add_to_burst(std::size_t sent) { burst_ = static_cast<std::uint32_t>(std::min<std::size_t>(burst_ + sent, 1u << 30)); }
+
 namespace {
-/// Up to `limit` bytes from `skip` on in one piece: a view if they lie together, or copied.
-std::span<const char> piece_of(std::span<const iovec> parts, std::size_t skip, std::size_t limit) {
-    thread_local char gathered[16384];
+/// What is left of the first part that `skip` does not pass; `skip` is then what it passes of that part.
+std::span<const char> go_to(std::span<const iovec>& parts, std::size_t& skip) {
     while (!parts.empty() && skip >= parts.front().iov_len) {
         skip -= parts.front().iov_len;
         parts = parts.subspan(1);
     }
     if (parts.empty()) return {};
+    return {static_cast<const char*>(parts.front().iov_base) + skip, parts.front().iov_len - skip};
+}
+
+/// Up to `limit` bytes from `skip` on in one piece: a view if they lie together, or copied.
+std::span<const char> piece_of(std::span<const iovec> parts, std::size_t skip, std::size_t limit) {
+    thread_local char gathered[16384];
+    const auto front = go_to(parts, skip);
     limit = std::min(limit, sizeof gathered);
-    const std::span<const char> front(static_cast<const char*>(parts.front().iov_base) + skip, parts.front().iov_len - skip);
     if (front.size() >= limit) return front.first(limit);
-    if (parts.size() == 1) return front;
+    if (parts.size() <= 1) return front;
     std::size_t have = 0;
     for (const auto& part : parts) {
         const auto n = std::min(part.iov_len - skip, limit - have);
@@ -273,6 +312,25 @@ bool Engine::send_gathered(bool more) {
     return all;
 }
 
+ssize_t Engine::send_from(std::span<const iovec> parts, std::size_t skip) {
+    const auto front = go_to(parts, skip);
+    return skip > 0 ? transport_.send(front, false) : transport_.send_parts(parts);
+}
+
+/// A send is a record, or several of 16 KiB.
+Step Engine::write_below(std::span<const iovec> parts, std::size_t total, core::Instant now) {
+    std::size_t done = 0;
+    while (done < total) {
+        const auto limit = record_limit(now);
+        const auto n = limit < SSL3_RT_MAX_PLAIN_LENGTH ? transport_.send(piece_of(parts, done, limit), false) : send_from(parts, done);
+        if (n < 0 && errno != EAGAIN) return break_write(errno);
+        if (n < 0) return {done > 0 ? Outcome::done : Outcome::want_write, done};
+        done += static_cast<std::size_t>(n);
+        add_to_burst(static_cast<std::size_t>(n));
+    }
+    return {Outcome::done, done};
+}
+
 Step Engine::write(std::span<const iovec> parts, core::Instant now, bool ends) {
     // As much as one buffer of a relay brings. A slow client has one record made at a time.
     constexpr std::size_t most_gathered = 16 * 16384;
@@ -282,10 +340,11 @@ Step Engine::write(std::span<const iovec> parts, core::Instant now, bool ends) {
         if (step.outcome != Outcome::done || !unsent_.empty()) return step.outcome == Outcome::done ? Step{Outcome::done, 0} : step;
         slow_ = true;
     }
-    ERR_clear_error();
-    os_error_ = 0;
     std::size_t total = 0, done = 0;
     for (const auto& part : parts) total += part.iov_len;
+    if (encrypts_below_) return write_below(parts, total, now);
+    ERR_clear_error();
+    os_error_ = 0;
     gathered_ = total > largest_record_ && !slow_ && pending_ == 0 ? &room : nullptr;
     Step out{Outcome::done, 0};
     while (done < total) {
@@ -305,7 +364,7 @@ Step Engine::write(std::span<const iovec> parts, core::Instant now, bool ends) {
         }
         pending_ = 0;
         done += n;
-        burst_ = static_cast<std::uint32_t>(std::min<std::size_t>(burst_ + n, 1u << 30));
+        add_to_burst(n);
         if (gathered_ && (done == total || gathered_->size() >= most_gathered) && !send_gathered(more_)) break;
     }
     if (gathered_ && !room.empty()) send_gathered(false);  // what was made before it failed

@@ -21,6 +21,12 @@ class Transport {
     virtual ssize_t receive(std::span<char> room) = 0;
     /// Bytes taken; -1: errno. `more`: others follow at once.
     virtual ssize_t send(std::span<const char> bytes, bool more) = 0;
+    /// Makes the records of all that is sent from now on, with these keys (kernel_keys()). False: it does not.
+    virtual bool encrypt(std::span<const char> keys) = 0;
+    /// While it makes the records: as send(), data in several parts.
+    virtual ssize_t send_parts(std::span<const iovec> parts) = 0;
+    /// While it makes the records: as send(), one of another type.
+    virtual ssize_t send_record(unsigned char type, std::span<const char> content) = 0;
     /// receive() would find nothing.
     virtual bool is_dry() const = 0;
 
@@ -109,6 +115,8 @@ class Engine {
     Step write(std::span<const iovec> parts, core::Instant now, bool ends);
     /// Records have been made that the transport has not taken: write() must come again, if with nothing more.
     bool has_unsent() const { return !unsent_.empty(); }
+    /// The transport makes the records: data may go out without write().
+    bool is_encrypted_below() const { return encrypts_below_; }
     /// Nothing good comes of this connection any more; what has come may still be read.
     bool has_failed() const { return failed_; }
     /// Says that no more will come. As far as there is room; nobody waits for it.
@@ -133,12 +141,16 @@ class Engine {
     Step end_with(Step step);
     int receive(char* room, int size);
     int send(const char* bytes, int size);
+    int send_record(std::span<const char> content);
+    Step write_below(std::span<const iovec> parts, std::size_t total, core::Instant now);
     Step handshake_early();
     Step flush();
     Step break_write(int os_error);
     bool send_gathered(bool more);
     Step read_early(std::span<char> room);
     std::size_t record_limit(core::Instant now);
+    void add_to_burst(std::size_t sent);
+    ssize_t send_from(std::span<const iovec> parts, std::size_t skip);
 
     Transport& transport_;
     SiteChooser* chooser_;
@@ -157,6 +169,8 @@ class Engine {
     std::uint32_t pending_ = 0;  // size of a record that has gone out in part
     int os_error_ = 0;
     bool more_ = false, end_ = false, established_ = false, refused_name_ = false, failed_ = false, slow_ = false, takes_early_ = false;
+    bool encrypts_below_ = false;
+    unsigned char record_type_ = 0;  // of what OpenSSL sends next, where records are made below
 };
 
 }  // namespace sluice::tls

@@ -7,6 +7,7 @@
 #include <deque>
 
 #include "support/catch.hpp"
+#include "support/kernel_records.hpp"
 #include "tls/engine.hpp"
 #include "tls/prepare.hpp"
 
@@ -69,6 +70,29 @@ class End final : public tls::Transport {
     }
     ssize_t send(std::span<const char> bytes, bool more) override {
         last_was_more = more;
+        return put(bytes, SSL3_RT_APPLICATION_DATA);
+    }
+    bool is_dry() const override { return in_.bytes.empty() && !in_.closed; }
+    bool encrypt(std::span<const char> keys) override { return kernel && kernel->take(keys) && (records = kernel); }
+    ssize_t send_parts(std::span<const iovec> parts) override {
+        std::string all;
+        for (const auto& part : parts) all.append(static_cast<const char*>(part.iov_base), part.iov_len);
+        return send(all, false);
+    }
+    ssize_t send_record(unsigned char type, std::span<const char> content) override {
+        types.push_back(type);
+        return put(content, type);
+    }
+
+    test::KernelRecords* kernel = nullptr;  // that of this end, if it has TLS
+    test::KernelRecords* records = nullptr;  // once it makes the records
+    std::vector<int> types;  // of records that are not data, once it does
+    std::size_t takes = SIZE_MAX, gives = SIZE_MAX;
+    int sends = 0, refuses_with = EAGAIN;
+    bool last_was_more = false;
+
+  private:
+    ssize_t put(std::span<const char> bytes, unsigned char type) {
         const auto n = std::min(bytes.size(), takes);
         if (n == 0) {
             errno = refuses_with;
@@ -76,16 +100,13 @@ class End final : public tls::Transport {
         }
         takes -= n;
         ++sends;
-        out_.bytes.append(bytes.data(), n);
+        std::string_view left(bytes.data(), n);
+        if (!records) out_.bytes += left;
+        for (; records && !left.empty(); left.remove_prefix(std::min<std::size_t>(left.size(), 16384)))
+            out_.bytes += records->make(type, left.substr(0, 16384));
         return static_cast<ssize_t>(n);
     }
-    bool is_dry() const override { return in_.bytes.empty() && !in_.closed; }
 
-    std::size_t takes = SIZE_MAX, gives = SIZE_MAX;
-    int sends = 0, refuses_with = EAGAIN;
-    bool last_was_more = false;
-
-  private:
     Wire& in_;
     Wire& out_;
 };
@@ -374,5 +395,129 @@ TEST_CASE("a session with a peer reaches its keeper and is taken up again") {
         CHECK(read_all(client) == "x");
         CHECK(SSL_session_reused(client.ssl()) == resumed);
         CHECK(keeper.kept);
+    }
+}
+
+// Records made below: by the kernel, here by a stand-in for it.
+
+namespace {
+
+struct KernelPair : Pair {
+    test::KernelRecords kernel;
+    explicit KernelPair(int version, std::string_view cipher = {}, std::uint64_t options = SSL_OP_ENABLE_KTLS) {
+        SSL_set_options(server.ssl(), options);
+        SSL_set_min_proto_version(client.ssl(), version);
+        SSL_set_max_proto_version(client.ssl(), version);
+        if (!cipher.empty()) SSL_set_cipher_list(client.ssl(), std::string(cipher).c_str());
+        server_end.kernel = &kernel;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("the kernel makes the records that are sent, and only those") {
+    const int version = GENERATE(TLS1_3_VERSION, TLS1_2_VERSION);
+    KernelPair pair(version, version == TLS1_2_VERSION ? GENERATE("ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384") : "");
+    pair.shake();
+    REQUIRE(pair.server.is_established());
+    CHECK(pair.server.is_encrypted_below());
+    CHECK_FALSE(pair.client.is_encrypted_below());
+    std::vector<std::string> asked{"ask"}, parts{"head ", std::string(100'000, 'x'), "", " tail"};
+    write(pair.client, asked);
+    CHECK(read_all(pair.server) == "ask");
+    pair.server_end.sends = 0;
+    const auto step = write(pair.server, parts, 0, true);
+    CHECK(step.outcome == Outcome::done);
+    CHECK(step.size == 100'010);
+    CHECK_FALSE(pair.server_end.last_was_more);  // the kernel would keep the end of it back
+    CHECK(pair.server_end.sends == 5);  // three small records, what is left of the part, the rest
+    CHECK_FALSE(pair.server.has_unsent());
+    pair.server.close_notify();
+    CHECK(pair.server_end.types.back() == SSL3_RT_ALERT);
+    CHECK(read_all(pair.client) == parts[0] + parts[1] + parts[3]);
+    char byte[1];
+    CHECK(pair.client.read(byte).outcome == Outcome::end);
+}
+
+TEST_CASE("whether the kernel makes records is asked for by the conf, and its own affair") {
+    const auto asked = GENERATE(std::uint64_t{0}, std::uint64_t{SSL_OP_ENABLE_KTLS});
+    KernelPair pair(TLS1_3_VERSION, {}, asked);
+    if (asked) pair.server_end.kernel = nullptr;  // it has no TLS
+    pair.shake();
+    REQUIRE(pair.server.is_established());
+    CHECK_FALSE(pair.server.is_encrypted_below());
+    std::vector<std::string> parts{"answer"};
+    write(pair.server, parts);
+    CHECK(read_all(pair.client) == "answer");
+}
+
+TEST_CASE("a kernel that takes little: the write goes on where it stopped") {
+    KernelPair pair(TLS1_3_VERSION);
+    pair.shake();
+    REQUIRE(pair.server.is_encrypted_below());
+    std::vector<std::string> parts{"a", std::string(50'000, 'b'), "c"};
+    std::size_t done = 0;
+    int blocked = 0;
+    while (done < 50'002) {
+        pair.server_end.takes = blocked % 3 ? 700 : 0;
+        const auto step = write(pair.server, parts, done);
+        CHECK(step.outcome == (step.size > 0 ? Outcome::done : Outcome::want_write));
+        done += step.size;
+        ++blocked;
+    }
+    CHECK(blocked > 50);
+    CHECK(read_all(pair.client) == "a" + parts[1] + "c");
+    pair.server_end.takes = 0;
+    pair.server_end.refuses_with = EPIPE;
+    CHECK(write(pair.server, parts).outcome == Outcome::broken);
+    CHECK(pair.server.has_failed());
+}
+
+TEST_CASE("what the kernel sends keeps its keys, whatever the other side asks for") {
+    KernelPair pair(TLS1_3_VERSION);
+    pair.shake();
+    REQUIRE(pair.server.is_encrypted_below());
+    for (int i = 0; i < 3; ++i) {
+        SSL_key_update(pair.client.ssl(), SSL_KEY_UPDATE_REQUESTED);
+        std::vector<std::string> asked{"ask"}, answer{"answer"};
+        write(pair.client, asked);
+        CHECK(read_all(pair.server) == "ask");
+        CHECK(write(pair.server, answer).outcome == Outcome::done);
+        CHECK(read_all(pair.client) == "answer");
+    }
+    pair.server.close_notify();
+    char byte[1];
+    CHECK(pair.client.read(byte).outcome == Outcome::end);
+}
+
+TEST_CASE("data that comes early is answered through the kernel") {
+    Context client_context(false), server_context(true);
+    SSL_CTX_set_options(server_context.ctx, SSL_OP_ENABLE_KTLS | SSL_OP_NO_ANTI_REPLAY);
+    SSL_CTX_set_max_early_data(server_context.ctx, 16384);
+    struct Keeper final : tls::SessionKeeper {
+        SSL_SESSION* kept = nullptr;
+        void keep(SSL_SESSION* session) override { SSL_SESSION_free(std::exchange(kept, session)); }
+        ~Keeper() { SSL_SESSION_free(kept); }
+    } keeper;
+    for (const bool early : {false, true}) {
+        Wire up, down;
+        test::KernelRecords kernel;
+        End client_end(down, up), server_end(up, down);
+        server_end.kernel = &kernel;
+        Engine client({.context = client_context.ctx, .server = false, .keeper = &keeper, .session = keeper.kept}, client_end);
+        Engine server({.context = server_context.ctx, .early_data = true}, server_end);
+        std::size_t n = 0;
+        if (early) REQUIRE(SSL_write_early_data(client.ssl(), "early", 5, &n) == 1);
+        for (int i = 0; i < 100 && !(client.is_established() && server.is_established()); ++i) {
+            if (!client.is_established()) client.handshake();
+            if (!server.is_established()) server.handshake();
+        }
+        REQUIRE(server.is_established());
+        CHECK(server.is_encrypted_below());
+        CHECK(read_all(server) == (early ? "early" : ""));
+        std::vector<std::string> answer{std::string(20'000, 'x')};
+        CHECK(write(server, answer).size == 20'000);
+        CHECK(read_all(client) == answer[0]);
+        REQUIRE(keeper.kept);
     }
 }
