@@ -219,6 +219,10 @@ void Compiler::finish_peer_tls(tls::Store& store, unsigned workers) {
             description.pair = {};
         }
         pass->tls = made.get(description, [&] {
+            if (const auto& pair = description.pair; !pair.certificate.text.empty() && pair.key.text.empty()) {
+                error(tls_places_[pair.certificate.place], "no \"proxy_ssl_certificate_key\" is defined for certificate \"" + pair.certificate.text + '"');
+                return std::shared_ptr<const tls::ClientContexts>();
+            }
             const auto before = options.renewal ? find_before(*options.before, description) : nullptr;
             return make_or_keep(before, [&](auto& complaints) { return tls::make_client(description, workers, store, complaints); });
         });

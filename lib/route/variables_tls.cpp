@@ -48,6 +48,8 @@ Value read_verdict(Scope& scope, const Variable& variable) {
     return read_text<words::client_verify>(scope, variable);
 }
 
+Value absent(Scope&, const Variable&) { return Value::absent(); }
+
 constexpr VariableRow table[] = {
     {"ssl_alpn_protocol", read_view<words::alpn_protocol>, "The protocol that was chosen by ALPN."},
     {"ssl_cipher", read_view<words::cipher>, "The cipher that was agreed on."},
@@ -68,6 +70,8 @@ constexpr VariableRow table[] = {
     {"ssl_client_verify", read_verdict, "\"SUCCESS\", \"NONE\" without a certificate, or \"FAILED:reason\"."},
     {"ssl_curve", read_text<words::curve>, "The curve that keys were exchanged by."},
     {"ssl_curves", read_text<words::curves>, "The curves that the client offered, with colons between."},
+    {"ssl_ech_outer_server_name", absent, "The public name of an encrypted hello: empty, for this OpenSSL knows none."},
+    {"ssl_ech_status", absent, "What became of an encrypted hello: empty, for this OpenSSL knows none."},
     {"ssl_early_data", read_view<words::early_data>, "\"1\" for a request that came before the handshake was done."},
     {"ssl_protocol", read_view<words::protocol>, "The version of TLS: \"TLSv1.3\"."},
     {"ssl_server_name", read_view<words::server_name>, "The name that the client asked for in the handshake."},

@@ -100,6 +100,11 @@ int place_in_chain(const LoadedPair& loaded) {
     return 0;
 }
 
+std::string difference(const std::string& needed, const std::string& there) {
+    if (needed == there) return "both are of " + there + ", but the certificate was made for another key";
+    return "the certificate was made for a key of " + needed + "; this one has " + there;
+}
+
 bool belong_together(const LoadedPair& loaded, const Pair& pair, Complaints& complaints) {
     const EVP_PKEY* needed = X509_get0_pubkey(loaded.certificate.get());
     if (needed && EVP_PKEY_eq(needed, loaded.key.get()) == 1) return true;
@@ -110,10 +115,8 @@ bool belong_together(const LoadedPair& loaded, const Pair& pair, Complaints& com
         refuse(complaints, pair.key, start + ", but to number " + std::to_string(place) + " in that file",
                "the site's own certificate must be the first in the file, then the one that issued it, and so on");
     else
-        refuse(
-            complaints, pair.key, start + " of \"" + name_words(X509_get_subject_name(loaded.certificate.get())) + "\"",
-            "the certificate was made for a key of " + (needed ? key_words(needed) : "a type that is not known here") +
-                "; this one has " + key_words(loaded.key.get()));
+        refuse(complaints, pair.key, start + " of \"" + name_words(X509_get_subject_name(loaded.certificate.get())) + "\"",
+               difference(needed ? key_words(needed) : "a type that is not known here", key_words(loaded.key.get())));
     return false;
 }
 
