@@ -102,12 +102,29 @@ int Loop::turn(core::Duration wait) {
     return handled;
 }
 
+bool Loop::may_take_long(int fd) {
+    if (long_granted_ == fd) {
+        long_granted_ = -1;
+        return true;
+    }
+    if (slots_[fd].waits_long) return false;
+    if (long_.empty() && !std::exchange(long_taken_, true)) return true;
+    slots_[fd].waits_long = true;
+    long_.push_back(token(fd));
+    return false;
+}
+
+/// Whoever has gone meanwhile, or no longer needs it, leaves it to the next.
 void Loop::give_long_turn() {
-    long_taken_ = true;
-    budget_ = fairness;
-    const auto next = long_.front();
-    long_.pop_front();
-    next.resume();
+    while (!long_.empty() && !long_taken_) {
+        const Token next = long_.front();
+        long_.pop_front();
+        if (!alive(next)) continue;
+        slots_[next.fd].waits_long = false;
+        long_granted_ = next.fd;
+        dispatch(next, 0);
+        if (std::exchange(long_granted_, -1) < 0) long_taken_ = true;
+    }
 }
 
 void Loop::dispatch(Token token, std::uint32_t events) {
@@ -124,6 +141,7 @@ bool Loop::watch(int fd, Watched& watched, std::uint32_t events) {
     epoll_event e{events, {.u64 = key({fd, slot.generation})}};
     if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &e) != 0) return false;
     slot.watched = &watched;
+    slot.waits_long = false;
     ++watching_;
     return true;
 }

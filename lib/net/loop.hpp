@@ -10,7 +10,6 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <coroutine>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -95,10 +94,10 @@ class Loop {
     /// Looks at the descriptor again in the next turn, as if `events` had come.
     void again(int fd, std::uint32_t events) { again_.push_back({token(fd), events}); }
 
-    class LongTurn;
-    /// co_await: before work that takes as long as a signature. One waiter a turn goes on, in order, so that nobody else
-    /// waits for more than one such piece of work.
-    LongTurn long_turn();
+    /// Whether work that takes as long as a signature may be done for this descriptor now. False: it is asked for by
+    /// on_events(0) when its turn has come, and is to ask again then. One a turn, in order, so that nobody else waits for more
+    /// than one such piece of work.
+    bool may_take_long(int fd);
 
     void at_turn_end(TurnEnd& hook) { hooks_.push_back(&hook); }
 
@@ -110,6 +109,7 @@ class Loop {
     struct Slot {
         Watched* watched = nullptr;
         std::uint32_t generation = 0;
+        bool waits_long = false;  // is in long_
     };
     struct Again {
         Token token;
@@ -131,24 +131,12 @@ class Loop {
     std::size_t watching_ = 0;
     std::vector<Slot> slots_;  // by descriptor
     std::vector<Again> again_, again_now_;
-    std::deque<std::coroutine_handle<>> long_;  // wait for their long turn
-    bool long_taken_ = false;                   // in this turn
+    std::deque<Token> long_;   // wait for their turn to take long
+    int long_granted_ = -1;    // whose turn it is
+    bool long_taken_ = false;  // in this turn of the loop
     std::vector<TurnEnd*> hooks_;
     boost::asio::io_context context_{1};
     std::atomic<bool> posted_{false}, stopped_{false};
 };
-
-class Loop::LongTurn {
-  public:
-    explicit LongTurn(Loop& loop) : loop_(loop) {}
-    bool await_ready() const { return loop_.long_.empty() && !std::exchange(loop_.long_taken_, true); }
-    void await_suspend(std::coroutine_handle<> h) { loop_.long_.push_back(h); }
-    void await_resume() const {}
-
-  private:
-    Loop& loop_;
-};
-
-inline Loop::LongTurn Loop::long_turn() { return LongTurn(*this); }
 
 }  // namespace sluice::net

@@ -1,5 +1,7 @@
 #include "net/stream.hpp"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <unistd.h>
 
@@ -69,8 +71,14 @@ void Stream::close_with_reset() {
 }
 
 void Stream::shutdown_send() {
-    if (secured_ && fd_ >= 0) engine().close_notify();
-    if (fd_ >= 0) ::shutdown(fd_, SHUT_WR);
+    if (fd_ < 0) return;
+    if (secured_) engine().close_notify();
+    if (!may_be_held_back()) ::shutdown(fd_, SHUT_WR);  // after it, the kernel could not give TCP any more
+}
+
+std::size_t Stream::in_flight() const {
+    int bytes = 0;
+    return ioctl(fd_, SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes) : 0;
 }
 
 io_result<std::size_t> Stream::read_now(std::span<char> room) {

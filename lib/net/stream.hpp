@@ -63,7 +63,7 @@ class Stream final : public Watched {
     void close();
     /// Has close() end in a reset: the other side must not take what it got for complete.
     void close_with_reset();
-    /// Sends FIN; reading goes on.
+    /// Says that no more will come, by FIN or in TLS; reading goes on.
     void shutdown_send();
 
     /// From now on all that is read and written goes through TLS; handshake() comes next. False: no memory. `first`: bytes
@@ -72,7 +72,12 @@ class Stream final : public Watched {
     /// nullptr: a plain connection.
     const tls::Engine* tls() const { return secured_ ? &engine() : nullptr; }
     /// send_file() is possible: nothing is between the file and the socket.
-    bool sends_files() const { return !secured_ || engine().is_encrypted_below(); }
+    bool sends_files() const { return !secured_ || is_encrypted_below(); }
+    /// The kernel may have taken what it has not given to TCP yet, and would forget with the socket: close() is to wait until
+    /// in_flight() has been 0 for a while.
+    bool may_be_held_back() const { return secured_ && is_encrypted_below() && is_open() && !broken_ && !aborted_ && !resets_; }
+    /// Bytes that TCP has and the other side has not acknowledged.
+    std::size_t in_flight() const;
     /// What is known against the certificate of a client of TLS (Engine::doubt_client).
     void doubt_client(std::string why) { engine().doubt_client(std::move(why)); }
     /// The other side has closed a TLS connection without saying that it was done: what came may be not all.
@@ -90,7 +95,9 @@ class Stream final : public Watched {
     auto read_some(std::span<char> room, core::Duration within) { return ReadSome(*this, room, within); }
     /// As far as it goes without waiting; would_block() tells that it is to be gone on with.
     io_result<void> handshake_now();
-    /// co_await -> io_result<void>: until both sides of TLS agree.
+    /// co_await -> io_result<void>: before a handshake_now() that may sign (Loop::may_take_long).
+    auto long_turn(core::Duration within) { return LongTurn(*this, within); }
+    /// co_await -> io_result<void>: until both sides of TLS agree. Steps that may sign wait for their turn.
     auto handshake(core::Duration within) { return Handshake(*this, within); }
     /// co_await -> io_result<void>: until a read would not block. Holds no buffer meanwhile.
     auto readable(core::Duration within) { return Readable(*this, within); }
@@ -184,6 +191,12 @@ class Stream final : public Watched {
         bool attempt() override;
     };
 
+    class LongTurn final : public AwaitReadable<io_result<void>> {
+      public:
+        using AwaitReadable::AwaitReadable;
+        bool attempt() override { return stream_.loop_.may_take_long(stream_.fd_); }
+    };
+
     class Readable final : public AwaitReadable<io_result<void>> {
       public:
         using AwaitReadable::AwaitReadable;
@@ -215,6 +228,7 @@ class Stream final : public Watched {
     class Secured;
     bool has_unsent() const { return secured_ && engine_has_unsent(); }
     bool engine_has_unsent() const;
+    bool is_encrypted_below() const;
     bool engine_has_failed() const;
     tls::Engine& engine() const;
     io_result<std::size_t> read_secured(std::span<char> room);

@@ -79,6 +79,8 @@ bool Stream::start_tls(const tls::Engine::Setup& setup, std::span<const char> fi
 
 tls::Engine& Stream::engine() const { return secured_->engine; }
 
+bool Stream::is_encrypted_below() const { return engine().is_encrypted_below(); }
+
 bool Stream::engine_has_unsent() const { return engine().has_unsent(); }
 
 bool Stream::engine_has_failed() const { return engine().has_failed(); }
@@ -115,7 +117,7 @@ io_result<std::size_t> Stream::outcome_of(const Step& step) {
         case Outcome::failed:
             break;
     }
-    return IoError{SSL_get_verify_result(engine().ssl()) == X509_V_OK ? Code::bad_tls : Code::bad_certificate, 0};
+    return IoError{engine().refused_certificate() ? Code::bad_certificate : Code::bad_tls, 0};
 }
 
 io_result<void> Stream::handshake_now() {
@@ -137,6 +139,8 @@ void Stream::acknowledge() {
 }
 
 bool Stream::Handshake::attempt() {
+    if (!stream_.readable_) return false;
+    if (stream_.engine().next_takes_long() && !stream_.loop_.may_take_long(stream_.fd_)) return false;
     out_ = stream_.handshake_now();
     return out_ || !would_block(out_.error());
 }

@@ -72,6 +72,7 @@ Task<Attempt::Outcome> Attempt::run(bool fresh, bool others_left) {
     x_.requester->on_break(this);
     if (settings().binding) how_ = local_end(q_);
     how_.keepalive = settings().socket_keepalive;
+    q_.tls_problem.clear();
     if (tls_) choose_tls_name();
     Outcome failure;
     if (tls_ && !choose_tls_pair()) failure = Failure{Code::bad_certificate, Side::self, Stage::handshake, 0};
@@ -85,6 +86,8 @@ Task<Attempt::Outcome> Attempt::run(bool fresh, bool others_left) {
         co_await uploading_.join();
     }
     note_.ended = s_.loop.now();
+    if (failure && failure->code == Code::bad_tls && q_.tls_problem.empty() && connection_ && connection_->stream.tls())
+        q_.tls_problem = connection_->stream.tls()->problem();
     if (failure) failure = explain(*failure);
     if (failure) note_.reason = exchange::reason_of(*failure);
     co_return failure;

@@ -83,7 +83,6 @@ Task<Attempt::Outcome> Attempt::secure() {
         setup.keeper = connection_->session.get();
         setup.session = connection_->session->session();
     }
-    q_.tls_problem.clear();
     if (!stream.start_tls(setup)) co_return core::Failure{Code::system, Side::self, Stage::handshake, ENOMEM};
     SSL* const ssl = stream.tls()->ssl();
     if (shown_ && !tls::set_pair(ssl, *shown_, q_.tls_problem)) co_return core::Failure{Code::bad_certificate, Side::self, Stage::handshake, 0};
@@ -96,6 +95,7 @@ Task<Attempt::Outcome> Attempt::secure() {
     if (agreed) co_return std::nullopt;
     const auto result = SSL_get_verify_result(ssl);
     q_.tls_problem = agreed.error().code == Code::bad_certificate ? X509_verify_cert_error_string(result) : stream.tls()->problem();
+    if (result == X509_V_ERR_HOSTNAME_MISMATCH || result == X509_V_ERR_IP_ADDRESS_MISMATCH) q_.tls_problem += ", expected was \"" + name + '"';
     co_return net::at(agreed.error(), Side::peer, Stage::handshake);
 }
 

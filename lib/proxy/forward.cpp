@@ -42,7 +42,7 @@ std::string describe(const Serving& q, const Failure& f) {
     std::string text(row(exchange::reason_of(f)).words);
     ((text += " (") += exchange::name_of(f.stage)) += ')';
     if (f.os_error) (text += ": ") += std::strerror(f.os_error);
-    if (f.stage == core::Stage::handshake && !q.tls_problem.empty()) (text += ": ") += q.tls_problem;
+    if ((f.side == Side::peer || f.stage == core::Stage::handshake) && !q.tls_problem.empty()) (text += ": ") += q.tls_problem;
     if (const auto mistake = mistake_of(q, f); !mistake.empty()) (text += ": ") += mistake;
     if (const auto* a = x.record.last_attempt(); a && f.side == Side::peer)
         (text += " after ") += std::to_string((q.s.loop.now() - a->picked).count() / 1000) + " ms";

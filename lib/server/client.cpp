@@ -38,8 +38,15 @@ void Client::finish() {
     serve();
 }
 
+void Client::fail(net::IoError error) {
+    gone_ = true;
+    const auto* listening = worker_.conf().find_listening(local_.number);
+    if (phase_ == Phase::fresh && listening && listening->secure && error.code == core::Code::timed_out) tell_no_tls(error);
+}
+
 bool Client::close_if_quiet() {
     if (!parked_ || !stream_.quiet()) return false;
+    parked_ = false;  // it may have to stay for what the kernel has
     stream_.forget_reader();
     worker_.retire(*this);
     return true;
@@ -310,22 +317,44 @@ void Client::record(proxy::Serving& q) {
     lingers_ = client.lingering != route::Lingering::off;
     linger_ms_ = ms(client.lingering_time);
     linger_pause_ms_ = ms(client.lingering_timeout);
+    send_ms_ = ms(client.send_timeout);
     if (q.x.record.last_byte == core::never) q.x.record.last_byte = worker_.loop().now();
     log_access(q);
 }
 
 /// Reads and forgets what the client still sends, so that closing does not reset away the answer on its way to it
 /// (RFC 9112 9.6).
-net::Detached Client::linger() {
-    must_linger_ = false;
+Task<void> Client::forget_rest() {
     auto buffer = worker_.loop().buffers().lend_small();
-    stream_.shutdown_send();
     const auto until = worker_.loop().now() + std::chrono::milliseconds(linger_ms_);
     while (!aborted_ && worker_.loop().now() < until) {
         auto n = co_await stream_.read_some(buffer.span(), std::chrono::milliseconds(linger_pause_ms_));
         if (!n || *n == 0) break;
     }
-    buffer.release();
+}
+
+/// Waits until the kernel has given TCP all that it has encrypted. Nothing tells of that: it has, when TCP has had nothing to send
+/// twice in a row.
+Task<void> Client::drain_kernel() {
+    constexpr auto pause = std::chrono::milliseconds(50);
+    const auto patience = std::chrono::milliseconds(send_ms_);
+    auto moved = worker_.loop().now();
+    std::size_t last = 0;
+    for (int empty = 0; empty < 2 && stream_.may_be_held_back() && worker_.loop().now() - moved < patience;) {
+        const auto left = stream_.in_flight();
+        if (left != last) moved = worker_.loop().now();
+        last = left;
+        empty = left == 0 ? empty + 1 : 0;
+        co_await stream_.pause(pause);
+    }
+    drained_ = true;
+}
+
+net::Detached Client::linger() {
+    const bool reads = std::exchange(must_linger_, false);
+    stream_.shutdown_send();
+    if (reads) co_await forget_rest();
+    co_await drain_kernel();
     worker_.retire(*this);
 }
 

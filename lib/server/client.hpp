@@ -30,15 +30,17 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     /// Breaks off whatever is under way.
     void abort();
 
-    /// It may still be sending: linger() must come before the end.
-    bool must_linger() const { return must_linger_ && !aborted_; }
-    /// Says that no more will come, waits for the same from the client, retires.
+    /// It may still be sending, or the kernel: linger() must come before the end.
+    bool must_linger() const { return (must_linger_ || (!drained_ && stream_.may_be_held_back())) && !aborted_; }
+    /// Says that no more will come, waits for the same from the client or for the kernel, retires.
     net::Detached linger();
 
   private:
+    net::Task<void> forget_rest();
+    net::Task<void> drain_kernel();
     void park(core::Duration within);
     bool attempt() override { return true; }
-    void fail(net::IoError) override { gone_ = true; }
+    void fail(net::IoError error) override;
     void finish() override;
 
     /// What a connection is waiting for.
@@ -79,13 +81,14 @@ class Client final : net::Waiter, public boost::intrusive::list_base_hook<> {
     core::Instant accepted_;
     core::Duration keep_alive_{};  // as the last request's route has it
     std::uint32_t linger_ms_ = 0, linger_pause_ms_ = 0;  // lingering_time and _timeout, of the last request's route
+    std::uint32_t send_ms_ = 60'000;                     // send_timeout of it
     std::uint64_t number_;
     const route::Snapshot* served_by_ = nullptr;
     std::unique_ptr<const exchange::ProxyHeader> proxy_header_;  // if the listener wants one
     std::shared_ptr<const tls::ServerContexts> tls_;             // of the site that the handshake chose
     std::uint32_t requests_ = 0;
     Phase phase_ = Phase::fresh;
-    bool parked_ = false, gone_ = false, aborted_ = false, must_linger_ = false, lingers_ = true, shakes_hands_ = false;
+    bool parked_ = false, gone_ = false, aborted_ = false, must_linger_ = false, lingers_ = true, shakes_hands_ = false, drained_ = false;
 };
 
 }  // namespace sluice::server

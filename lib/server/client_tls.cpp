@@ -30,6 +30,7 @@ class Client::Chooser final : public tls::SiteChooser {
         if (!name.empty()) {
             std::string lower(name);
             for (char& c : lower) c = core::lower(c);
+            if (lower.ends_with('.')) lower.pop_back();  // as in the field Host
             const auto choice = listening_.names.decide(lower, captures_);
             // A name that may be another's, had its regex come to an end, gets nobody's certificate.
             if (choice.over_limit != route::NameChoice::none) return nullptr;
@@ -61,7 +62,7 @@ Task<bool> Client::begin_tls(Input& in) {
     const auto* listening = use->find_listening(local_.number);
     if (!listening) co_return false;
     const auto& site = use->snapshot->sites[listening->default_site];
-    const auto deadline = worker_.loop().now() + site.handshake_timeout.value_or(site.header_timeout);
+    const auto deadline = accepted_ + site.handshake_timeout.value_or(site.header_timeout);
     if (in.empty()) {
         auto n = co_await stream_.read_some(in.room(), deadline - worker_.loop().now());
         if (!n || *n == 0) {
@@ -80,10 +81,8 @@ Task<bool> Client::begin_tls(Input& in) {
         tell(Level::error, "no \"ssl_certificate\" is defined in server listening on SSL port", doing);
         co_return false;
     }
-    // The first step signs. Whoever is served meanwhile waits for one of these at most.
-    co_await worker_.loop().long_turn();
-    if (aborted_) co_return false;
-    auto agreed = stream_.handshake_now();
+    auto agreed = co_await stream_.long_turn(deadline - worker_.loop().now());
+    if (agreed) agreed = stream_.handshake_now();
     in.begin = in.end = 0;
     if (!agreed && net::Stream::would_block(agreed.error())) {
         // Nobody is waited for any more who has not even asked.

@@ -67,7 +67,9 @@ void Worker::abort_if(Condition is_to_go) {
 
 core::Duration Worker::first_wait(const ListenAddress& where) const {
     const auto* listening = conf_->find_listening(where.number);
-    return listening ? conf_->snapshot->sites[listening->default_site].header_timeout : core::Duration{0};
+    if (!listening) return core::Duration{0};
+    const auto& site = conf_->snapshot->sites[listening->default_site];
+    return listening->secure ? site.handshake_timeout.value_or(site.header_timeout) : site.header_timeout;
 }
 
 void Worker::tell(exchange::Level level, const observe::ErrorEntry& entry) {

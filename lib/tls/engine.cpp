@@ -190,6 +190,7 @@ Step Engine::judge(int code) {
         ERR_clear_error();
         return end_with({Outcome::cut});
     }
+    refused_certificate_ = ERR_GET_REASON(error) == SSL_R_CERTIFICATE_VERIFY_FAILED;
     char text[256];
     ERR_error_string_n(error, text, sizeof text);
     problem_ = "SSL: ";
@@ -208,6 +209,13 @@ Step Engine::handshake() {
         return {Outcome::done};
     }
     return judge(code);
+}
+
+bool Engine::next_takes_long() const {
+    const auto state = SSL_get_state(ssl_.get());
+    if (!SSL_is_server(ssl_.get())) return state != TLS_ST_BEFORE;
+    const bool has_said_all = state == TLS_ST_SW_FINISHED || state == TLS_ST_EARLY_DATA;
+    return !has_said_all || (SSL_get_verify_mode(ssl_.get()) & SSL_VERIFY_PEER) != 0;
 }
 
 bool Engine::has_input() const { return !early_.empty() || SSL_has_pending(ssl_.get()); }

@@ -98,6 +98,8 @@ class Engine {
     void begin_with(std::span<const char> bytes) { first_ = bytes; }
     /// done: both sides agree, or a request has come early. At most one signature is made in one call.
     Step handshake();
+    /// The next handshake() may sign, decrypt with the key of a certificate, or verify certificates.
+    bool next_takes_long() const;
     bool is_established() const { return established_; }
 
     /// done: `size` bytes, as many as have come and fit.
@@ -123,6 +125,8 @@ class Engine {
     void close_notify();
 
     SSL* ssl() const { return ssl_.get(); }
+    /// It has failed because the other side's certificate is not one that is trusted here.
+    bool refused_certificate() const { return refused_certificate_; }
     /// What failed, in OpenSSL's words: "SSL: error:0A00010B:SSL routines::wrong version number".
     const std::string& problem() const { return problem_; }
     /// Of a server: why the client's certificate is not good though it verifies; "": nothing is known against it.
@@ -169,7 +173,7 @@ class Engine {
     std::uint32_t pending_ = 0;  // size of a record that has gone out in part
     int os_error_ = 0;
     bool more_ = false, end_ = false, established_ = false, refused_name_ = false, failed_ = false, slow_ = false, takes_early_ = false;
-    bool encrypts_below_ = false;
+    bool encrypts_below_ = false, refused_certificate_ = false;
     unsigned char record_type_ = 0;  // of what OpenSSL sends next, where records are made below
 };
 

@@ -391,12 +391,19 @@ TEST_CASE("ssl_buffer_size: no record is larger") {
     CHECK(full == 10);
 }
 
-TEST_CASE("ssl_handshake_timeout is shorter than client_header_timeout") {
+TEST_CASE("ssl_handshake_timeout is shorter than client_header_timeout, and counts from the start") {
     const ConfServer server("server { listen @LISTEN@ ssl; ssl_handshake_timeout 1s;\n" + pair() + "return 200 x; }");
-    auto client = server.connect();
+    auto client = server.connect(), silent = server.connect();
     client.send("\x16");
     CHECK(client.ends());
-    server.wait_for_error("client timed out (110: Connection timed out) while SSL handshaking");
+    CHECK(silent.ends());
+    server.wait_for_error("client timed out (110: Connection timed out) while SSL handshaking", 2);
+}
+
+TEST_CASE("a name with a dot at its end is the same name") {
+    const ConfServer server("server { listen @LISTEN@ ssl;\n" + pair() + "return 200 first; }\n"
+                            "server { listen @LISTEN@ ssl; server_name *.example.org;\n" + pair("second-chain.pem", "second.key") + "return 200 \"second $ssl_server_name\"; }");
+    CHECK(s_client(server, {"-servername", "other.example.org.", "-quiet", "-ign_eof"}, "GET / HTTP/1.1\\r\\nHost: other.example.org\\r\\nConnection: close\\r\\n\\r\\n").find("second other.example.org.") != std::string::npos);
 }
 
 TEST_CASE("ssl_trusted_certificate verifies, and no names are sent; ssl_stapling_file is") {

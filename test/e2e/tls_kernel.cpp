@@ -1,7 +1,13 @@
 // Records that the kernel makes (ssl_conf_command Options KTLS). On a kernel without TLS the same is done without it.
+#include <sys/socket.h>
+
+#include <csignal>
+
 #include "support/catch.hpp"
 #include "support/certificates.hpp"
 #include "support/conf_server.hpp"
+#include "support/handshake.hpp"
+#include "support/socket.hpp"
 #include "support/temporary.hpp"
 #include "tls/kernel.hpp"
 
@@ -72,4 +78,46 @@ TEST_CASE("Options KTLS on a kernel that has no TLS is told of, and harms nothin
     CHECK(outcome.status == 0);
     const bool told = outcome.errors.find("this kernel has no TLS: records are made by this process") != outcome.errors.npos;
     CHECK(told != sluice::tls::kernel_has_tls());
+}
+
+TEST_CASE("Options KTLS: who reads slowly has all of it, though the connection is closed behind it") {
+    const ConfServer server("server { listen @LISTEN@ ssl sndbuf=16k;\n" + pair() + "location / { alias @ROOT@/; } }");
+    const auto context = any_client();
+    for (const std::size_t size : {30'000, 80'000, 110'000, 150'000, 300'000}) {
+        server.folder().write_file("file", std::string(size, 'x'));
+        const Socket socket = Socket::connect(server.address());
+        const int room = 4096;
+        setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+        const sluice::tls::Owned<SSL> client(SSL_new(context.get()));
+        SSL_set_fd(client.get(), socket.fd());
+        REQUIRE(SSL_connect(client.get()) == 1);
+        const std::string asked = "GET /file HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        REQUIRE(SSL_write(client.get(), asked.data(), static_cast<int>(asked.size())) > 0);
+        std::string all;
+        char bytes[4096];
+        for (int n; (n = SSL_read(client.get(), bytes, sizeof bytes)) > 0;) all.append(bytes, static_cast<std::size_t>(n));
+        CHECK(all.size() - all.find("\r\n\r\n") - 4 == size);
+        CHECK(SSL_get_shutdown(client.get()) & SSL_RECEIVED_SHUTDOWN);
+    }
+}
+
+TEST_CASE("Options KTLS: SIGQUIT does not cut kept connections off from what the kernel has") {
+    ConfServer server("server { listen @LISTEN@ ssl sndbuf=16k;\n" + pair() + "location / { alias @ROOT@/; } }");
+    server.folder().write_file("file", std::string(30'000, 'x'));
+    const auto context = any_client();
+    const Socket socket = Socket::connect(server.address());
+    const int room = 4096;
+    setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    const sluice::tls::Owned<SSL> client(SSL_new(context.get()));
+    SSL_set_fd(client.get(), socket.fd());
+    REQUIRE(SSL_connect(client.get()) == 1);
+    const std::string asked = "GET /file HTTP/1.1\r\nHost: a\r\n\r\n";
+    REQUIRE(SSL_write(client.get(), asked.data(), static_cast<int>(asked.size())) > 0);
+    server.signal(SIGQUIT);
+    wait_until_refused(server.address());
+    std::string all;
+    char bytes[4096];
+    for (int n; (n = SSL_read(client.get(), bytes, sizeof bytes)) > 0;) all.append(bytes, static_cast<std::size_t>(n));
+    CHECK(all.size() - all.find("\r\n\r\n") - 4 == 30'000);
+    CHECK(server.wait() == 0);
 }

@@ -1,4 +1,6 @@
 // TLS with peers: a second sluice, or openssl, plays the backend.
+#include <csignal>
+
 #include "support/catch.hpp"
 #include "support/certificates.hpp"
 #include "support/conf_server.hpp"
@@ -52,7 +54,7 @@ TEST_CASE("proxy_ssl_verify: authority, name, address, depth; a refusal is a 502
         const auto answer = server.get();
         CHECK(answer.status == 502);
         CHECK(answer.body.find("peer_certificate") != std::string::npos);
-        CHECK(server.wait_for_error("peer's certificate is refused (TLS handshake): hostname mismatch").find("[error]") != std::string::npos);
+        CHECK(server.wait_for_error("peer's certificate is refused (TLS handshake): hostname mismatch, expected was \"").find("[error]") != std::string::npos);
     }
     {
         const ConfServer server(front(peer, "proxy_ssl_verify on; proxy_ssl_trusted_certificate " + (files() / "other.crt") + ";"));
@@ -94,6 +96,30 @@ TEST_CASE("proxy_ssl_protocols, and a peer with which there is nothing to agree 
     CHECK(answer.status == 502);
     CHECK(answer.body.find("peer_tls") != std::string::npos);
     server.wait_for_error("alert protocol version");
+}
+
+TEST_CASE("what a peer that nobody verifies refuses is not blamed on its certificate") {
+    // s_server closes the handshake of who shows no certificate: with TLS 1.3 after ours is over.
+    const std::string version = GENERATE("-tls1_2", "-tls1_3");
+    const ConfFolder folder;
+    const auto command = "exec openssl s_server -quiet -accept " + folder.second_address() + " -cert " + (files() / "leaf.crt") + " -key " + (files() / "leaf.key") +
+                         " -Verify 1 -verify_return_error " + version + " </dev/zero >/dev/null 2>&1";
+    Process peer({"/bin/sh", "-c", command});
+    wait_until_accepted(folder.second_address());
+    const ConfServer server("server { listen @LISTEN@; location / { proxy_pass https://" + folder.second_address() + "; } }");
+    const auto answer = server.get();
+    CHECK(answer.status == 502);
+    CHECK(server.wait_for_error("peer and we do not agree on TLS").find("SSL: error:") != std::string::npos);
+    peer.signal(SIGKILL);
+    peer.wait();
+}
+
+TEST_CASE("proxy_ssl_certificate without its key is told of at the certificate") {
+    ConfFolder folder;
+    folder.write("server { listen @LISTEN@; location / { proxy_pass https://127.0.0.1:1;\nproxy_ssl_certificate " + (files() / "leaf.crt") + "; } }", "error_log @ROOT@/error.log;");
+    const auto outcome = run_to_end(folder.command({"-t"}));
+    CHECK(outcome.status == 1);
+    CHECK(outcome.errors.find("no \"proxy_ssl_certificate_key\" is defined for certificate") != std::string::npos);
 }
 
 TEST_CASE("a peer that speaks no TLS, hangs, or closes") {

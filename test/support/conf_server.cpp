@@ -137,16 +137,23 @@ std::size_t open_descriptors(pid_t pid) {
     return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
+namespace {
+bool is_accepted(const std::string& address) {
+    try {
+        Socket::connect(address);
+        return true;
+    } catch (const Closed&) {
+        return false;
+    }
+}
+}  // namespace
+
 void wait_until_refused(const std::string& address) {
-    const auto refused = [&] {
-        try {
-            Socket::connect(address);
-            return false;
-        } catch (const Closed&) {
-            return true;
-        }
-    };
-    if (!comes_true(refused)) throw TimedOut("still accepts: " + address);
+    if (!comes_true([&] { return !is_accepted(address); })) throw TimedOut("still accepts: " + address);
+}
+
+void wait_until_accepted(const std::string& address) {
+    if (!comes_true([&] { return is_accepted(address); })) throw TimedOut("does not accept: " + address);
 }
 
 ConfServer::ConfServer(std::string_view http, std::string_view main) : process_(started(folder_, http, main)) {

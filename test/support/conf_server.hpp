@@ -60,6 +60,8 @@ std::string process_status(pid_t pid, const std::string& name);
 std::size_t open_descriptors(pid_t pid);
 /// Waits until nobody accepts there any more.
 void wait_until_refused(const std::string& address);
+/// Waits until somebody does.
+void wait_until_accepted(const std::string& address);
 
 /// The server itself, in the foreground. At the end it is told to stop, and must do so with status 0.
 class ConfServer {

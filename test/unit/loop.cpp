@@ -51,10 +51,30 @@ Detached nap(Loop& loop, core::Duration time, bool& over) {
     over = true;
 }
 
-Detached sign(Loop& loop, int who, std::vector<int>& done) {
-    co_await loop.long_turn();
-    done.push_back(who);
-}
+/// Wants to do something long once, and says when it did.
+struct Signer final : Watched {
+    Signer(Loop& l, int number, std::vector<int>& into) : loop(l), who(number), done(into), fd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+        loop.watch(fd, *this, EPOLLIN | EPOLLET);
+        on_events(0);
+    }
+    ~Signer() override { end(); }
+    void end() {
+        if (fd < 0) return;
+        loop.unwatch(fd);
+        ::close(std::exchange(fd, -1));
+    }
+    void on_events(std::uint32_t) override {
+        if (wants && loop.may_take_long(fd)) {
+            wants = false;
+            done.push_back(who);
+        }
+    }
+    Loop& loop;
+    int who;
+    std::vector<int>& done;
+    int fd;
+    bool wants = true;
+};
 
 }  // namespace
 
@@ -64,20 +84,38 @@ TEST_CASE("long work is done once a turn, in order, and nobody else waits for it
     Bell bell(loop);
     std::vector<int> done;
     loop.turn(0s);
-    for (int who = 1; who <= 3; ++who) sign(loop, who, done);
+    Signer first(loop, 1, done), second(loop, 2, done), third(loop, 3, done);
     CHECK(done == std::vector{1});
     bell.ring();
     CHECK(loop.turn(1h) == 2);  // does not wait
     CHECK(bell.rings == 1);
     CHECK(done == std::vector{1, 2});
-    sign(loop, 4, done);  // behind those that wait
+    Signer fourth(loop, 4, done);  // behind those that wait
+    third.on_events(EPOLLIN);  // has not to be asked twice
     CHECK(loop.turn(1h) == 1);
     CHECK(done == std::vector{1, 2, 3});
     CHECK(loop.turn(1h) == 1);
     CHECK(done == std::vector{1, 2, 3, 4});
     CHECK(loop.turn(0s) == 0);
-    sign(loop, 5, done);
+    Signer fifth(loop, 5, done);
     CHECK(done.back() == 5);  // at once: nobody has had this turn's
+}
+
+TEST_CASE("who has gone, or wants no more, leaves its long turn to the next") {
+    core::ManualClock clock;
+    Loop loop(clock);
+    std::vector<int> done;
+    loop.turn(0s);
+    Signer first(loop, 1, done), gone(loop, 2, done), content(loop, 3, done), last(loop, 4, done);
+    const int number = gone.fd;
+    gone.end();
+    Signer again(loop, 5, done);  // has its number, and a place of its own
+    CHECK(again.fd == number);
+    content.wants = false;
+    CHECK(loop.turn(1h) == 1);
+    CHECK(done == std::vector{1, 4});
+    CHECK(loop.turn(1h) == 1);
+    CHECK(done == std::vector{1, 4, 5});
 }
 
 TEST_CASE("events come once, and a quiet turn handles none") {

@@ -2,6 +2,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <list>
 #include <string>
 
 #include "net/stream.hpp"
@@ -151,4 +153,78 @@ TEST_CASE("TLS: who must answer a change of keys and has no room for it waits, a
         p.hear();
     }
     p.stream.cancel_read(core::Code::cancelled);
+}
+
+namespace {
+
+/// One of many that shake hands over one loop; the client's first message comes in two pieces.
+struct Half {
+    Half(Loop& loop, SSL_CTX* context) : stream(loop), client(SSL_new(context)) {
+        int fds[2];
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) != 0) std::abort();
+        stream.open(fds[0], false);
+        stream.start_tls({.context = contexts().at(0)});
+        other = fds[1];
+        SSL_set_connect_state(client.get());
+        SSL_set_bio(client.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+        SSL_do_handshake(client.get());
+        char room[4096];
+        const int n = BIO_read(SSL_get_wbio(client.get()), room, sizeof room);
+        hello.assign(room, static_cast<std::size_t>(n));
+    }
+    ~Half() { ::close(other); }
+    void send(std::string_view bytes) const {
+        if (::send(other, bytes.data(), bytes.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(bytes.size())) std::abort();
+    }
+    /// The server has signed.
+    bool is_answered() const {
+        char byte;
+        return ::recv(other, &byte, 1, MSG_PEEK) == 1;
+    }
+    Stream stream;
+    tls::Owned<SSL> client;
+    std::string hello;
+    int other = -1;
+};
+
+Detached shake(Stream& stream, core::Duration within, core::Code& failed) {
+    const auto agreed = co_await stream.handshake(within);
+    if (!agreed) failed = agreed.error().code;
+}
+
+}  // namespace
+
+TEST_CASE("handshakes sign one a turn, also when a hello comes in pieces; who waits can be sent away") {
+    core::ManualClock clock;
+    Loop loop(clock);
+    const auto context = test::any_client();
+    std::list<Half> all;
+    std::vector<core::Code> failed(6);
+    for (int i = 0; i < 6; ++i) {
+        auto& half = all.emplace_back(loop, context.get());
+        half.send(std::string_view(half.hello).substr(0, 50));
+        shake(half.stream, i == 5 ? 1s : 1h, failed[static_cast<std::size_t>(i)]);
+    }
+    const auto answered = [&] { return std::ranges::count_if(all, &Half::is_answered); };
+    for (int i = 0; i < 20; ++i) loop.turn(0s);
+    CHECK(answered() == 0);
+    for (auto& half : all) half.send(std::string_view(half.hello).substr(50));
+    loop.turn(0s);
+    CHECK(answered() <= 1);
+    const auto before = answered();
+    auto waiting = std::ranges::find_if(all, [](const Half& half) { return !half.is_answered(); });
+    waiting->stream.abort();
+    CHECK(failed[static_cast<std::size_t>(std::distance(all.begin(), waiting))] == core::Code::cancelled);
+    clock.advance(2s);
+    loop.turn(0s);  // the last one's time is over, whoever's turn it is
+    CHECK(answered() <= before + 1);
+    CHECK(failed[5] == core::Code::timed_out);
+    for (int i = 0; i < 3; ++i) {
+        const auto so_far = answered();
+        loop.turn(0s);
+        CHECK(answered() <= so_far + 1);
+    }
+    for (int i = 0; i < 3; ++i) loop.turn(0s);
+    CHECK(answered() == 4);
+    for (auto& half : all) half.stream.abort();
 }
