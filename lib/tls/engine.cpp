@@ -212,9 +212,8 @@ Step Engine::handshake() {
 }
 
 bool Engine::next_takes_long() const {
-    const auto state = SSL_get_state(ssl_.get());
-    if (!SSL_is_server(ssl_.get())) return state != TLS_ST_BEFORE;
-    const bool has_said_all = state == TLS_ST_SW_FINISHED || state == TLS_ST_EARLY_DATA;
+    if (!SSL_is_server(ssl_.get())) return SSL_get_state(ssl_.get()) != TLS_ST_BEFORE;
+    const bool has_said_all = SSL_get_finished(ssl_.get(), nullptr, 0) > 0;
     return !has_said_all || (SSL_get_verify_mode(ssl_.get()) & SSL_VERIFY_PEER) != 0;
 }
 

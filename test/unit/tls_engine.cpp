@@ -521,3 +521,21 @@ TEST_CASE("data that comes early is answered through the kernel") {
         REQUIRE(keeper.kept);
     }
 }
+
+TEST_CASE("only the step after all has been said is short, unless a certificate is to come") {
+    const bool retried = GENERATE(false, true), asks = GENERATE(false, true);
+    Pair pair;
+    if (retried) SSL_set1_groups_list(pair.server.ssl(), "P-384");  // the client has to begin anew with another key
+    if (asks) SSL_set_verify(pair.server.ssl(), SSL_VERIFY_PEER, nullptr);
+    CHECK_FALSE(pair.client.next_takes_long());
+    int hellos = 0;
+    while (!pair.server.is_established()) {
+        pair.client.handshake();
+        const bool has_said_all = pair.server_end.sends > (retried ? 1 : 0);
+        CHECK(pair.server.next_takes_long() == (!has_said_all || asks));
+        if (!has_said_all) ++hellos;
+        REQUIRE(pair.server.handshake().outcome != Outcome::failed);
+    }
+    CHECK(hellos == (retried ? 2 : 1));
+    CHECK(pair.client.next_takes_long());
+}
