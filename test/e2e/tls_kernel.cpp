@@ -80,44 +80,52 @@ TEST_CASE("Options KTLS on a kernel that has no TLS is told of, and harms nothin
     CHECK(told != sluice::tls::kernel_has_tls());
 }
 
-TEST_CASE("Options KTLS: who reads slowly has all of it, though the connection is closed behind it") {
-    const ConfServer server("server { listen @LISTEN@ ssl sndbuf=16k;\n" + pair() + "location / { alias @ROOT@/; } }");
-    const auto context = any_client();
-    for (const std::size_t size : {30'000, 80'000, 110'000, 150'000, 300'000}) {
-        server.folder().write_file("file", std::string(size, 'x'));
-        const Socket socket = Socket::connect(server.address());
+namespace {
+
+/// Has asked for a file with a small window, and reads when it is told to.
+class SlowReader {
+  public:
+    SlowReader(const ConfServer& server, const std::string& fields) : socket_(Socket::connect(server.address())) {
         const int room = 4096;
-        setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
-        const sluice::tls::Owned<SSL> client(SSL_new(context.get()));
-        SSL_set_fd(client.get(), socket.fd());
-        REQUIRE(SSL_connect(client.get()) == 1);
-        const std::string asked = "GET /file HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-        REQUIRE(SSL_write(client.get(), asked.data(), static_cast<int>(asked.size())) > 0);
+        setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+        SSL_set_fd(client_.get(), socket_.fd());
+        REQUIRE(SSL_connect(client_.get()) == 1);
+        const std::string asked = "GET /file HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n";
+        REQUIRE(SSL_write(client_.get(), asked.data(), static_cast<int>(asked.size())) > 0);
+    }
+    /// The size of the body, as far as it has come when the connection ends.
+    std::size_t read() {
         std::string all;
         char bytes[4096];
-        for (int n; (n = SSL_read(client.get(), bytes, sizeof bytes)) > 0;) all.append(bytes, static_cast<std::size_t>(n));
-        CHECK(all.size() - all.find("\r\n\r\n") - 4 == size);
-        CHECK(SSL_get_shutdown(client.get()) & SSL_RECEIVED_SHUTDOWN);
+        for (int n; (n = SSL_read(client_.get(), bytes, sizeof bytes)) > 0;) all.append(bytes, static_cast<std::size_t>(n));
+        return all.size() - all.find("\r\n\r\n") - 4;
+    }
+    bool was_told_of_the_end() const { return SSL_get_shutdown(client_.get()) & SSL_RECEIVED_SHUTDOWN; }
+
+  private:
+    sluice::tls::Owned<SSL_CTX> context_ = any_client();
+    Socket socket_;
+    sluice::tls::Owned<SSL> client_{SSL_new(context_.get())};
+};
+
+}  // namespace
+
+TEST_CASE("Options KTLS: who reads slowly has all of it, though the connection is closed behind it") {
+    const ConfServer server("server { listen @LISTEN@ ssl sndbuf=16k;\n" + pair() + "location / { alias @ROOT@/; } }");
+    for (const std::size_t size : {30'000, 80'000, 110'000, 150'000, 300'000}) {
+        server.folder().write_file("file", std::string(size, 'x'));
+        SlowReader client(server, "Connection: close\r\n");
+        CHECK(client.read() == size);
+        CHECK(client.was_told_of_the_end());
     }
 }
 
 TEST_CASE("Options KTLS: SIGQUIT does not cut kept connections off from what the kernel has") {
     ConfServer server("server { listen @LISTEN@ ssl sndbuf=16k;\n" + pair() + "location / { alias @ROOT@/; } }");
     server.folder().write_file("file", std::string(30'000, 'x'));
-    const auto context = any_client();
-    const Socket socket = Socket::connect(server.address());
-    const int room = 4096;
-    setsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
-    const sluice::tls::Owned<SSL> client(SSL_new(context.get()));
-    SSL_set_fd(client.get(), socket.fd());
-    REQUIRE(SSL_connect(client.get()) == 1);
-    const std::string asked = "GET /file HTTP/1.1\r\nHost: a\r\n\r\n";
-    REQUIRE(SSL_write(client.get(), asked.data(), static_cast<int>(asked.size())) > 0);
+    SlowReader client(server, "");
     server.signal(SIGQUIT);
     wait_until_refused(server.address());
-    std::string all;
-    char bytes[4096];
-    for (int n; (n = SSL_read(client.get(), bytes, sizeof bytes)) > 0;) all.append(bytes, static_cast<std::size_t>(n));
-    CHECK(all.size() - all.find("\r\n\r\n") - 4 == 30'000);
+    CHECK(client.read() == 30'000);
     CHECK(server.wait() == 0);
 }
