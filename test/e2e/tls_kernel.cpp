@@ -93,6 +93,10 @@ class SlowReader {
         const std::string asked = "GET /file HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n";
         REQUIRE(SSL_write(client_.get(), asked.data(), static_cast<int>(asked.size())) > 0);
     }
+    void wait_until_answered() {
+        char byte;
+        REQUIRE(SSL_peek(client_.get(), &byte, 1) == 1);
+    }
     /// The size of the body, as far as it has come when the connection ends.
     std::size_t read() {
         std::string all;
@@ -124,6 +128,7 @@ TEST_CASE("Options KTLS: SIGQUIT does not cut kept connections off from what the
     ConfServer server("server { listen @LISTEN@ ssl sndbuf=16k;\n" + pair() + "location / { alias @ROOT@/; } }");
     server.folder().write_file("file", std::string(30'000, 'x'));
     SlowReader client(server, "");
+    client.wait_until_answered();  // who has not been heard yet is sent away
     server.signal(SIGQUIT);
     wait_until_refused(server.address());
     CHECK(client.read() == 30'000);
