@@ -44,14 +44,14 @@ std::optional<TlsRefusal> check_tls(Scope& scope) {
     if (rules.verify == VerifyClient::off) return std::nullopt;
     if (x.tls_contexts != scope.site->tls.get() && !(x.tls_contexts && have_same_rules(x.tls_contexts->description(), rules)))
         return refuse(Reason::misdirected, row(Reason::misdirected).words.data());
-    const auto result = SSL_get_verify_result(x.tls->ssl());
+    const auto result = x.tls->agreed().verify_result;
     if (result != X509_V_OK && !(rules.verify == VerifyClient::optional_no_ca && is_unknown_authority(result)))
         return refuse(Reason::client_certificate_refused,
                       scope.arena.keep("client SSL certificate verify error: (" + std::to_string(result) + ":" + X509_verify_cert_error_string(result) + ')' + '\0').data());
     if (const auto doubt = x.tls->client_doubt(); !doubt.empty())
         return refuse(Reason::client_certificate_refused,
                       scope.arena.keep("client SSL certificate verify error: " + std::string(doubt) + '\0').data());
-    if (rules.verify == VerifyClient::on && !SSL_get0_peer_certificate(x.tls->ssl()))
+    if (rules.verify == VerifyClient::on && !x.tls->agreed().client)
         return refuse(Reason::client_certificate_missing, row(Reason::client_certificate_missing).words.data());
     return std::nullopt;
 }

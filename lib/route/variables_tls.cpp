@@ -10,13 +10,13 @@ namespace {
 namespace words = tls::words;
 
 /// Without TLS, and in `explain`, there is none.
-SSL* connection(const Scope& scope) { return scope.x.tls ? scope.x.tls->ssl() : nullptr; }
+const tls::Agreed* agreed(const Scope& scope) { return scope.x.tls ? &scope.x.tls->agreed() : nullptr; }
 
-template <std::string_view (*Read)(const SSL*)>
+template <std::string_view (*Read)(const tls::Agreed&)>
 Value read_view(Scope& scope, const Variable&) {
-    auto* const ssl = connection(scope);
-    if (!ssl) return Value::absent();
-    const auto text = Read(ssl);
+    const auto* const known = agreed(scope);
+    if (!known) return Value::absent();
+    const auto text = Read(*known);
     return text.empty() ? Value::absent() : Value{text};
 }
 
@@ -24,20 +24,24 @@ Value keep(Scope& scope, const std::string& text) { return text.empty() ? Value:
 
 template <auto Read>
 Value read_text(Scope& scope, const Variable&) {
-    auto* const ssl = connection(scope);
-    return ssl ? keep(scope, Read(ssl)) : Value::absent();
+    const auto* const known = agreed(scope);
+    return known ? keep(scope, Read(*known)) : Value::absent();
+}
+
+/// nullptr: it showed none.
+X509* client_certificate(const Scope& scope) {
+    const auto* const known = agreed(scope);
+    return known ? known->client.get() : nullptr;
 }
 
 template <auto Read>
 Value read_certificate(Scope& scope, const Variable&) {
-    auto* const ssl = connection(scope);
-    auto* const certificate = ssl ? words::client_certificate(ssl) : nullptr;
+    auto* const certificate = client_certificate(scope);
     return certificate ? keep(scope, Read(certificate)) : Value::absent();
 }
 
 Value read_remaining(Scope& scope, const Variable&) {
-    auto* const ssl = connection(scope);
-    auto* const certificate = ssl ? words::client_certificate(ssl) : nullptr;
+    auto* const certificate = client_certificate(scope);
     return certificate ? keep(scope, words::valid_days(certificate, scope.x.record.when)) : Value::absent();
 }
 

@@ -3,6 +3,7 @@
 #include <openssl/conf.h>
 
 #include "tls/kernel.hpp"
+#include "tls/key_schedule.hpp"
 
 namespace sluice::tls {
 
@@ -47,7 +48,8 @@ constexpr unsigned command_flags = SSL_CONF_FLAG_FILE | SSL_CONF_FLAG_SERVER | S
 }  // namespace
 
 Owned<SSL_CTX> bare_context(const SSL_METHOD* method) {
-    Owned<SSL_CTX> out(SSL_CTX_new(method));
+    offer_key_schedule();
+    Owned<SSL_CTX> out(SSL_CTX_new_ex(nullptr, key_schedule_properties, method));
     if (!out) return out;
     SSL_CTX_set_mode(out.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                     SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
@@ -158,5 +160,7 @@ bool command_takes_path(const std::string& name) {
     ERR_clear_error();
     return type == SSL_CONF_TYPE_FILE || type == SSL_CONF_TYPE_DIR;
 }
+
+bool command_shapes_records(const std::string& name) { return OPENSSL_strcasecmp(name.c_str(), "RecordPadding") == 0; }
 
 }  // namespace sluice::tls

@@ -36,5 +36,7 @@ std::string identity_of(const std::vector<std::pair<Item, Item>>& commands, cons
 
 /// Whether the value of such a command is a path, to be completed like others of the conf.
 bool command_takes_path(const std::string& name);
+/// Whether such a command says what records look like.
+bool command_shapes_records(const std::string& name);
 
 }  // namespace sluice::tls

@@ -89,7 +89,9 @@ struct Callbacks {
     }
     static int certify(SSL* ssl, void*) {
         Engine* const engine = of(ssl);
-        return !engine || !engine->chooser_ || engine->chooser_->certify(ssl) ? 1 : 0;
+        if (!engine || !engine->chooser_) return 1;
+        engine->agreed_ = std::make_unique<Agreed>(ssl);
+        return engine->chooser_->certify(ssl) ? 1 : 0;
     }
     static int keep_session(SSL* ssl, SSL_SESSION* session) {
         Engine* const engine = of(ssl);
@@ -112,6 +114,8 @@ Engine::Engine(const Setup& setup, Transport& transport)
     SSL_set_bio(ssl_.get(), bio, bio);
     if (setup.server) {
         SSL_set_accept_state(ssl_.get());
+        SSL_set_read_ahead(ssl_.get(), 0);  // what comes after the handshake may not be for OpenSSL
+        shaking_ = std::make_unique<Shaking>();
         return;
     }
     SSL_set_connect_state(ssl_.get());
@@ -124,15 +128,43 @@ Engine::~Engine() {
     if (ssl_ && last_.outcome != Outcome::failed) SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 }
 
+const Agreed& Engine::agreed() const {
+    static const Agreed nothing;
+    if (!agreed_) return nothing;
+    if (agreed_->early && SSL_is_init_finished(ssl_.get())) agreed_->finish(ssl_.get());
+    return *agreed_;
+}
+
+void Engine::use_ahead(std::size_t size) {
+    ahead_used_ += size;
+    if (ahead_used_ < ahead_.size()) return;
+    ahead_used_ = 0;
+    if (shaking_)
+        ahead_.clear();
+    else
+        ahead_ = {};
+}
+
+/// What receive() of the transport said.
+int Engine::receive_ahead() {
+    constexpr std::size_t most = 4096;
+    ahead_.resize(most);
+    const auto n = transport_.receive(ahead_);
+    ahead_.resize(static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+    return static_cast<int>(n);
+}
+
 int Engine::receive(char* room, int size) {
     os_error_ = 0;
-    if (!first_.empty()) {
-        const auto n = std::min(first_.size(), static_cast<std::size_t>(size));
-        std::memcpy(room, first_.data(), n);
-        first_ = first_.subspan(n);
+    const bool reads_ahead = shaking_ && ahead().empty();
+    const auto received = reads_ahead ? receive_ahead() : 1;
+    if (received > 0 && !ahead().empty()) {
+        const auto n = std::min(ahead().size(), static_cast<std::size_t>(size));
+        std::memcpy(room, ahead().data(), n);
+        use_ahead(n);
         return static_cast<int>(n);
     }
-    const auto n = transport_.receive({room, static_cast<std::size_t>(size)});
+    const auto n = reads_ahead ? received : transport_.receive({room, static_cast<std::size_t>(size)});
     if (n < 0) os_error_ = errno;
     if (n == 0) end_ = true;
     return static_cast<int>(n);
@@ -154,6 +186,7 @@ int Engine::send(const char* bytes, int size) {
     }
     const auto n = transport_.send(all, more_);
     if (n < 0) os_error_ = errno;
+    if (n > 0 && shaking_ && !shaking_->secrets.server.empty()) shaking_->sent.add(all.first(static_cast<std::size_t>(n)));
     return static_cast<int>(n);
 }
 
@@ -202,28 +235,54 @@ Step Engine::judge(int code) {
 Step Engine::handshake() {
     ERR_clear_error();
     if (takes_early_) return handshake_early();
-    const int code = SSL_do_handshake(ssl_.get());
-    if (code == 1) {
-        established_ = true;
-        chooser_ = nullptr;
-        return {Outcome::done};
+    int code = 0;
+    {
+        const Observed observed(shaking_ ? &shaking_->secrets : nullptr);
+        code = SSL_do_handshake(ssl_.get());
     }
-    return judge(code);
+    return code == 1 ? establish() : judge(code);
+}
+
+Step Engine::establish() {
+    established_ = true;
+    chooser_ = nullptr;
+    if (SSL_is_server(ssl_.get())) {
+        agreed_ = std::make_unique<Agreed>(ssl_.get());
+        settle();
+    }
+    return {Outcome::done};
+}
+
+/// OpenSSL keeps the connection.
+void Engine::stop_shaking() {
+    shaking_.reset();
+    SSL_set_read_ahead(ssl_.get(), 1);
 }
 
 bool Engine::next_takes_long() const {
+    if (!ssl_) return false;
     if (!SSL_is_server(ssl_.get())) return SSL_get_state(ssl_.get()) != TLS_ST_BEFORE;
     const bool has_said_all = SSL_get_finished(ssl_.get(), nullptr, 0) > 0;
     return !has_said_all || (SSL_get_verify_mode(ssl_.get()) & SSL_VERIFY_PEER) != 0;
 }
 
-bool Engine::has_input() const { return !early_.empty() || SSL_has_pending(ssl_.get()); }
+bool Engine::has_input() const {
+    if (!waiting_.empty()) return true;
+    const auto rest = std::span(ahead_).subspan(ahead_used_);
+    return records_ ? Records::is_whole(rest) : !rest.empty() || SSL_has_pending(ssl_.get());
+}
 
 Step Engine::read(std::span<char> room) {
     if (last_.outcome != Outcome::done) return last_;
+    if (records_) {
+        if (waiting_.empty()) return read_records(room);
+        auto out = take_waiting(room);
+        if (out.size < room.size() && has_input()) out.size += read_records(room.subspan(out.size)).size;  // an end is met again
+        return out;
+    }
     ERR_clear_error();
     Step out{Outcome::done, 0, 0};
-    if (!early_.empty() || takes_early_) {
+    if (!waiting_.empty() || takes_early_) {
         out = read_early(room);
         if (out.outcome != Outcome::done || out.size > 0) return out;
     }
@@ -243,8 +302,14 @@ Step Engine::read(std::span<char> room) {
 
 Step Engine::peek() {
     if (last_.outcome != Outcome::done) return last_;
+    if (!waiting_.empty()) return {Outcome::done, waiting_.size()};
+    if (records_) {
+        char room[4096];
+        const auto step = read_records(room);
+        if (step.outcome == Outcome::done) waiting_.insert(0, room, step.size);
+        return step;
+    }
     ERR_clear_error();
-    if (!early_.empty()) return {Outcome::done, early_.size()};
     char byte;
     std::size_t n = 0;
     const int code = SSL_peek_ex(ssl_.get(), &byte, 1, &n);
@@ -252,7 +317,8 @@ Step Engine::peek() {
 }
 
 void Engine::close_notify() {
-    if (!established_ || failed_ || pending_ || !ssl_ || !unsent_.empty()) return;
+    if (!established_ || failed_ || pending_ || !unsent_.empty()) return;
+    if (records_) return send_alert(SSL3_AL_WARNING, SSL_AD_CLOSE_NOTIFY);
     ERR_clear_error();
     more_ = false;
     SSL_shutdown(ssl_.get());
@@ -264,12 +330,16 @@ void Engine::close_notify() {
 Step Engine::handshake_early() {
     char room[4096];
     std::size_t n = 0;
-    switch (SSL_read_early_data(ssl_.get(), room, sizeof room, &n)) {
+    int code = 0;
+    {
+        const Observed observed(shaking_ ? &shaking_->secrets : nullptr);
+        code = SSL_read_early_data(ssl_.get(), room, sizeof room, &n);
+    }
+    switch (code) {
         case SSL_READ_EARLY_DATA_SUCCESS:
-            early_.append(room, n);
-            established_ = true;
-            chooser_ = nullptr;
-            return {Outcome::done};
+            waiting_.append(room, n);
+            stop_shaking();
+            return establish();
         case SSL_READ_EARLY_DATA_FINISH:
             takes_early_ = false;
             return handshake();
@@ -279,21 +349,24 @@ Step Engine::handshake_early() {
 }
 
 Step Engine::read_early(std::span<char> room) {
-    if (early_.empty()) {
-        std::size_t n = 0;
-        switch (SSL_read_early_data(ssl_.get(), room.data(), room.size(), &n)) {
-            case SSL_READ_EARLY_DATA_SUCCESS:
-                return {Outcome::done, n};
-            case SSL_READ_EARLY_DATA_FINISH:
-                takes_early_ = false;
-                return {Outcome::done, 0};
-            default:
-                return judge(0);
-        }
+    if (!waiting_.empty()) return take_waiting(room);
+    std::size_t n = 0;
+    switch (SSL_read_early_data(ssl_.get(), room.data(), room.size(), &n)) {
+        case SSL_READ_EARLY_DATA_SUCCESS:
+            return {Outcome::done, n};
+        case SSL_READ_EARLY_DATA_FINISH:
+            takes_early_ = false;
+            return {Outcome::done, 0};
+        default:
+            return judge(0);
     }
-    const auto n = std::min(room.size(), early_.size());
-    std::memcpy(room.data(), early_.data(), n);
-    early_.erase(0, n);
+}
+
+Step Engine::take_waiting(std::span<char> room) {
+    const auto n = std::min(room.size(), waiting_.size());
+    std::memcpy(room.data(), waiting_.data(), n);
+    waiting_.erase(0, n);
+    if (waiting_.empty()) waiting_ = {};
     return {Outcome::done, n};
 }
 

@@ -11,6 +11,8 @@
 #include <string_view>
 
 #include "core/time.hpp"
+#include "tls/agreed.hpp"
+#include "tls/records.hpp"
 
 namespace sluice::tls {
 
@@ -74,6 +76,8 @@ struct Step {
     int os_error = 0;
 };
 
+/// OpenSSL shakes hands. Then, of a server and with TLS 1.3, it is let go: the records of the data are made here, and an
+/// idle connection has no more than their keys. Other connections keep it, and it makes their records.
 class Engine {
   public:
     struct Setup {
@@ -92,10 +96,10 @@ class Engine {
     ~Engine();
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
-    bool ok() const { return ssl_ != nullptr; }
+    bool ok() const { return ssl_ || records_; }
 
-    /// Bytes that were received before; the next handshake() uses them up.
-    void begin_with(std::span<const char> bytes) { first_ = bytes; }
+    /// Bytes that were received before.
+    void begin_with(std::span<const char> bytes) { ahead_.assign(bytes.data(), bytes.size()); }
     /// done: both sides agree, or a request has come early. At most one signature is made in one call.
     Step handshake();
     /// The next handshake() may sign, decrypt with the key of a certificate, or verify certificates.
@@ -124,7 +128,10 @@ class Engine {
     /// Says that no more will come. As far as there is room; nobody waits for it.
     void close_notify();
 
+    /// nullptr: it has been let go.
     SSL* ssl() const { return ssl_.get(); }
+    /// Of a server whose handshake has come as far as the choice of a certificate.
+    const Agreed& agreed() const;
     /// It has failed because the other side's certificate is not one that is trusted here.
     bool refused_certificate() const { return refused_certificate_; }
     /// What failed, in OpenSSL's words: "SSL: error:0A00010B:SSL routines::wrong version number".
@@ -141,31 +148,55 @@ class Engine {
         void operator()(SSL* ssl) const { SSL_free(ssl); }
     };
 
+    /// Of a server's handshake that may end with the letting go.
+    struct Shaking {
+        TrafficSecrets secrets;
+        RecordCounter sent;  // with the server's traffic secret
+    };
+
     Step judge(int code);
     Step end_with(Step step);
     int receive(char* room, int size);
+    int receive_ahead();
+    std::span<char> ahead() { return std::span(ahead_).subspan(ahead_used_); }
+    void use_ahead(std::size_t size);
     int send(const char* bytes, int size);
     int send_record(std::span<const char> content);
     Step write_below(std::span<const iovec> parts, std::size_t total, core::Instant now);
     Step handshake_early();
+    Step establish();
+    void stop_shaking();
     Step flush();
     Step break_write(int os_error);
     bool send_gathered(bool more);
     Step read_early(std::span<char> room);
+    Step take_waiting(std::span<char> room);
     std::size_t record_limit(core::Instant now);
     void add_to_burst(std::size_t sent);
     ssize_t send_from(std::span<const iovec> parts, std::size_t skip);
+
+    bool can_settle(const Shaking& shaking) const;
+    void settle();
+    Step read_records(std::span<char> room);
+    Step refuse_record(const Records::Opened& record);
+    Step write_records(std::span<const iovec> parts, std::size_t total, core::Instant now, bool ends);
+    bool send_made(std::span<const char> records, bool more);
+    void send_alert(unsigned char level, unsigned char description);
 
     Transport& transport_;
     SiteChooser* chooser_;
     SessionKeeper* keeper_;
     std::unique_ptr<SSL, Free> ssl_;
-    std::span<const char> first_;
+    std::unique_ptr<Records> records_;
+    std::unique_ptr<Shaking> shaking_;
+    std::unique_ptr<Agreed> agreed_;
+    std::string ahead_;  // received, and not asked for yet
+    std::size_t ahead_used_ = 0;
     std::string problem_;
     std::unique_ptr<const std::string> client_doubt_;
     std::string unsent_;  // records, in part or whole
     std::string* gathered_ = nullptr;  // where records go while several are made
-    std::string early_;  // came before the handshake was over
+    std::string waiting_;  // data that has come and has not been read
     core::Instant last_write_{};
     Step last_{};  // how it has ended, if it has
     std::uint32_t largest_record_;

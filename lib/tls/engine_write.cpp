@@ -108,6 +108,7 @@ Step Engine::write(std::span<const iovec> parts, core::Instant now, bool ends) {
     std::size_t total = 0, done = 0;
     for (const auto& part : parts) total += part.iov_len;
     if (encrypts_below_) return write_below(parts, total, now);
+    if (records_) return write_records(parts, total, now, ends);
     ERR_clear_error();
     os_error_ = 0;
     gathered_ = total > largest_record_ && !slow_ && pending_ == 0 ? &room : nullptr;

@@ -19,6 +19,7 @@ struct Parts {
     std::shared_ptr<SessionCache> statuses;        // of clients' certificates; nullptr: they are not kept
     bool checks_clients = false;                   // a session may be taken up once that has been asked, not before
     bool gives_tickets = false;                    // then: with TLS 1.3 there is something to take up
+    bool shapes_records = false;                   // a command of the conf is about records, which only OpenSSL follows
     std::chrono::seconds timeout{};
     std::uint32_t largest_record = 16384;
 };

@@ -86,6 +86,7 @@ class ServerMaker {
         auto parts = std::make_shared<Parts>();
         parts->timeout = description_.session_timeout;
         parts->largest_record = description_.largest_record;
+        parts->shapes_records = std::ranges::any_of(description_.commands, [](const auto& command) { return command_shapes_records(command.first.text); });
         parts->tickets = store_.ticket_keys(description_.ticket_keys, description_.session_timeout, complaints_);
         bool good = parts->tickets != nullptr;
         if (!description_.session_cache.shared.empty()) {

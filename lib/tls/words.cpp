@@ -31,67 +31,49 @@ std::string group_name(int nid) {
 
 }  // namespace
 
-std::string_view protocol(const SSL* connection) { return text(SSL_get_version(connection)); }
+std::string_view protocol(const Agreed& agreed) { return agreed.protocol; }
 
-std::string_view cipher(const SSL* connection) { return text(SSL_get_cipher_name(connection)); }
+std::string_view cipher(const Agreed& agreed) { return text(SSL_CIPHER_get_name(agreed.cipher)); }
 
-std::string ciphers(SSL* connection) {
-    const unsigned char* bytes = nullptr;
-    const std::size_t each = SSL_get0_raw_cipherlist(connection, nullptr);
-    const std::size_t size = SSL_get0_raw_cipherlist(connection, &bytes);
+std::string ciphers(const Agreed& agreed) {
+    // OpenSSL asks for a connection, and looks at nothing but that it is one of TLS.
+    static const Owned<SSL_CTX> context(SSL_CTX_new(TLS_method()));
+    static const Owned<SSL> any(SSL_new(context.get()));
+    const auto& offered = agreed.offered_ciphers;
     std::string out;
-    for (std::size_t at = 0; each != 0 && at + each <= size; at += each) {
+    for (std::size_t at = 0; at + 2 <= offered.size(); at += 2) {
+        const auto* const bytes = reinterpret_cast<const unsigned char*>(offered.data()) + at;
         if (!out.empty()) out += ':';
-        const SSL_CIPHER* known = SSL_CIPHER_find(connection, bytes + at);
+        const SSL_CIPHER* known = SSL_CIPHER_find(any.get(), bytes);
         if (known)
             out += SSL_CIPHER_get_name(known);
         else
-            out += "0x" + hex(bytes + at, each);
+            out += "0x" + hex(bytes, 2);
     }
     return out;
 }
 
-std::string curve(SSL* connection) { return group_name(static_cast<int>(SSL_get_negotiated_group(connection))); }
+std::string curve(const Agreed& agreed) { return group_name(agreed.group); }
 
-std::string curves(SSL* connection) {
-    const long count = SSL_get1_groups(connection, nullptr);
-    if (count <= 0) return {};
-    std::vector<int> groups(static_cast<std::size_t>(count));
-    SSL_get1_groups(connection, groups.data());
+std::string curves(const Agreed& agreed) {
     std::string out;
-    for (const int group : groups) (out += out.empty() ? "" : ":") += group_name(group);
+    for (const int group : agreed.offered_groups) (out += out.empty() ? "" : ":") += group_name(group);
     return out;
 }
 
-std::string_view alpn_protocol(const SSL* connection) {
-    const unsigned char* name = nullptr;
-    unsigned size = 0;
-    SSL_get0_alpn_selected(connection, &name, &size);
-    return {reinterpret_cast<const char*>(name), size};
-}
+std::string_view alpn_protocol(const Agreed& agreed) { return agreed.alpn_protocol; }
 
-std::string_view server_name(const SSL* connection) {
-    return text(SSL_get_servername(connection, TLSEXT_NAMETYPE_host_name));
-}
+std::string_view server_name(const Agreed& agreed) { return agreed.server_name; }
 
-std::string session_id(const SSL* connection) {
-    const SSL_SESSION* session = SSL_get_session(connection);
-    if (!session) return {};
-    unsigned size = 0;
-    const unsigned char* id = SSL_SESSION_get_id(session, &size);
-    return hex(id, size);
-}
+std::string session_id(const Agreed& agreed) { return hex(agreed.session_id.data(), agreed.session_id_size); }
 
-std::string_view session_reused(const SSL* connection) { return SSL_session_reused(connection) == 1 ? "r" : "."; }
+std::string_view session_reused(const Agreed& agreed) { return agreed.session_reused ? "r" : "."; }
 
-std::string_view early_data(const SSL* connection) { return SSL_is_init_finished(connection) ? "" : "1"; }
+std::string_view early_data(const Agreed& agreed) { return agreed.early ? "1" : ""; }
 
-X509* client_certificate(const SSL* connection) { return SSL_get0_peer_certificate(connection); }
-
-std::string client_verify(const SSL* connection) {
-    if (!client_certificate(connection)) return "NONE";
-    const long result = SSL_get_verify_result(connection);
-    return result == X509_V_OK ? "SUCCESS" : std::string("FAILED:") + X509_verify_cert_error_string(result);
+std::string client_verify(const Agreed& agreed) {
+    if (!agreed.client) return "NONE";
+    return agreed.verify_result == X509_V_OK ? "SUCCESS" : std::string("FAILED:") + X509_verify_cert_error_string(agreed.verify_result);
 }
 
 bool is_only_unknown_authority(long verify_result) {

@@ -6,42 +6,39 @@
 #include <string_view>
 
 #include "core/time.hpp"
-#include "tls/openssl.hpp"
+#include "tls/agreed.hpp"
 
 namespace sluice::tls::words {
 
-// Of a connection, on its worker's thread. Views live as long as it, or for ever.
+// Of a connection. Views live as long as what it has agreed on, or for ever.
 
 /// $ssl_protocol: "TLSv1.3".
-std::string_view protocol(const SSL* connection);
+std::string_view protocol(const Agreed& agreed);
 /// $ssl_cipher, in OpenSSL's name.
-std::string_view cipher(const SSL* connection);
+std::string_view cipher(const Agreed& agreed);
 /// $ssl_ciphers: those that the client offered, with colons between; unknown ones as "0x1a2b".
-std::string ciphers(SSL* connection);
+std::string ciphers(const Agreed& agreed);
 /// $ssl_curve: the one that was used, "0x1a2b" if it has no name.
-std::string curve(SSL* connection);
+std::string curve(const Agreed& agreed);
 /// $ssl_curves: those that the client offered.
-std::string curves(SSL* connection);
+std::string curves(const Agreed& agreed);
 /// $ssl_alpn_protocol
-std::string_view alpn_protocol(const SSL* connection);
+std::string_view alpn_protocol(const Agreed& agreed);
 /// $ssl_server_name: as the client sent it.
-std::string_view server_name(const SSL* connection);
+std::string_view server_name(const Agreed& agreed);
 /// $ssl_session_id, hexadecimal.
-std::string session_id(const SSL* connection);
+std::string session_id(const Agreed& agreed);
 /// $ssl_session_reused: "r" or ".".
-std::string_view session_reused(const SSL* connection);
+std::string_view session_reused(const Agreed& agreed);
 /// $ssl_early_data: "1" until the handshake is done.
-std::string_view early_data(const SSL* connection);
+std::string_view early_data(const Agreed& agreed);
 /// $ssl_sigalg: what we signed the handshake with, "ecdsa_secp256r1_sha256" (the names of RFC 8446 4.2.3). Nothing was
 /// signed where a session was taken up.
-std::string sigalg(SSL* connection);
+std::string sigalg(const Agreed& agreed);
 /// $ssl_client_sigalg: what the client proved with that its certificate is its own.
-std::string client_sigalg(SSL* connection);
+std::string client_sigalg(const Agreed& agreed);
 /// $ssl_client_verify: "SUCCESS", "NONE" without a certificate, "FAILED:reason".
-std::string client_verify(const SSL* connection);
-
-/// The client's certificate; nullptr: it showed none. Lives as long as the connection.
-X509* client_certificate(const SSL* connection);
+std::string client_verify(const Agreed& agreed);
 
 // Of a certificate.
 

@@ -28,15 +28,14 @@ constexpr Scheme schemes[] = {
     {EVP_PKEY_EC, NID_sha512, "ecdsa_secp521r1_sha512"},
 };
 
-std::string scheme_name(int type, int hash, const X509* signer) {
-    if (type == EVP_PKEY_ED25519) return "ed25519";
-    if (type == EVP_PKEY_ED448) return "ed448";
+std::string scheme_name(const Agreed::Signature& made) {
+    if (made.type == EVP_PKEY_ED25519) return "ed25519";
+    if (made.type == EVP_PKEY_ED448) return "ed448";
     for (const Scheme& scheme : schemes) {
-        if (scheme.type != type || scheme.hash != hash) continue;
+        if (scheme.type != made.type || scheme.hash != made.hash) continue;
         std::string name(scheme.name);
         // The key itself may be for PSS only: another scheme with the same signature.
-        if (type == EVP_PKEY_RSA_PSS && signer && EVP_PKEY_is_a(X509_get0_pubkey(signer), "RSA-PSS"))
-            name.replace(8, 4, "pss");
+        if (made.pss_only) name.replace(8, 4, "pss");
         return name;
     }
     return {};
@@ -44,18 +43,8 @@ std::string scheme_name(int type, int hash, const X509* signer) {
 
 }  // namespace
 
-std::string sigalg(SSL* connection) {
-    int type = 0, hash = NID_undef;
-    if (SSL_get_signature_type_nid(connection, &type) != 1) return {};
-    SSL_get_signature_nid(connection, &hash);
-    return scheme_name(type, hash, SSL_get_certificate(connection));
-}
+std::string sigalg(const Agreed& agreed) { return scheme_name(agreed.ours); }
 
-std::string client_sigalg(SSL* connection) {
-    int type = 0, hash = NID_undef;
-    if (SSL_get_peer_signature_type_nid(connection, &type) != 1) return {};
-    SSL_get_peer_signature_nid(connection, &hash);
-    return scheme_name(type, hash, client_certificate(connection));
-}
+std::string client_sigalg(const Agreed& agreed) { return scheme_name(agreed.clients); }
 
 }  // namespace sluice::tls::words

@@ -8,6 +8,7 @@
 
 #include "support/catch.hpp"
 #include "support/kernel_records.hpp"
+#include "tls/common.hpp"
 #include "tls/engine.hpp"
 #include "tls/prepare.hpp"
 
@@ -17,9 +18,18 @@ using tls::Outcome;
 
 namespace {
 
+/// Whether servers let OpenSSL go when it has shaken hands, as those of a conf do; or it makes their records, as it does
+/// where it has a say in them.
+bool lets_go = false;
+
+SSL_CTX* context_of(bool server) {
+    if (server && lets_go) return tls::bare_context(TLS_server_method()).release();
+    return SSL_CTX_new(server ? TLS_server_method() : TLS_client_method());
+}
+
 struct Context {
     SSL_CTX* ctx;
-    explicit Context(bool server, const char* name = "a.test") : ctx(SSL_CTX_new(server ? TLS_server_method() : TLS_client_method())) {
+    explicit Context(bool server, const char* name = "a.test") : ctx(context_of(server)) {
         SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
         SSL_CTX_set_read_ahead(ctx, 1);
         if (server)
@@ -154,9 +164,12 @@ tls::Step write(Engine& engine, std::vector<std::string>& parts, std::size_t don
 }  // namespace
 
 TEST_CASE("two engines agree, and bytes come out as they went in") {
+    lets_go = GENERATE(false, true);
     Pair pair;
     pair.shake();
     REQUIRE(pair.server.is_established());
+    CHECK((pair.server.ssl() == nullptr) == lets_go);
+    CHECK(pair.server.agreed().protocol == "TLSv1.3");
     std::vector<std::string> parts{"head ", std::string(100'000, 'x'), "", " tail"};
     CHECK(write(pair.server, parts).size == 100'010);
     CHECK_FALSE(pair.server_end.last_was_more);
@@ -166,6 +179,7 @@ TEST_CASE("two engines agree, and bytes come out as they went in") {
 }
 
 TEST_CASE("a wire that gives one byte at a time") {
+    lets_go = GENERATE(false, true);
     Pair pair;
     pair.client_end.gives = pair.server_end.gives = 1;
     pair.shake();
@@ -177,7 +191,125 @@ TEST_CASE("a wire that gives one byte at a time") {
     CHECK(got == "hello");
 }
 
+TEST_CASE("what a client sends comes whole, whatever room there is for it and however it comes") {
+    lets_go = GENERATE(false, true);
+    const std::size_t size = GENERATE(1, 13, 4096, 20'000, 200'000), gives = GENERATE(97, 5000, 100'000);
+    Pair pair;
+    pair.shake();
+    REQUIRE(pair.server.is_established());
+    pair.server_end.gives = gives;
+    std::string sent(size < 10 ? 20'000 : 150'000, 0), got;
+    for (std::size_t i = 0; i < sent.size(); ++i) sent[i] = static_cast<char>(i * i % 251);
+    std::vector<std::string> parts{sent};
+    REQUIRE(write(pair.client, parts).size == sent.size());
+    std::string room(size, 0);
+    while (got.size() < sent.size()) {
+        REQUIRE(pair.server.peek().outcome == Outcome::done);
+        const auto step = pair.server.read(room);
+        REQUIRE(step.outcome == Outcome::done);
+        REQUIRE(step.size > 0);
+        // Nobody would ask again for what the wire does not tell of.
+        if (step.size < room.size() && pair.server_end.is_dry()) CHECK_FALSE(pair.server.has_input());
+        got.append(room, 0, step.size);
+    }
+    CHECK(got == sent);
+    CHECK(pair.server.peek().outcome == Outcome::want_read);
+    CHECK_FALSE(pair.server.has_input());
+}
+
+TEST_CASE("what comes right behind the handshake is not lost") {
+    lets_go = GENERATE(false, true);
+    const auto gives = GENERATE(std::size_t{1}, std::size_t{4096}, SIZE_MAX);
+    Pair pair;
+    while (!pair.client.is_established()) {
+        pair.client.handshake();
+        if (!pair.client.is_established()) pair.server.handshake();
+    }
+    std::vector<std::string> parts{"first", std::string(50'000, 'x')};
+    write(pair.client, parts);
+    pair.server_end.gives = gives;
+    while (!pair.server.is_established()) REQUIRE(pair.server.handshake().outcome != Outcome::failed);
+    std::string got;
+    while (got.size() < 50'005) got += read_all(pair.server);
+    CHECK(got == parts[0] + parts[1]);
+}
+
+TEST_CASE("OpenSSL is not let go where it has a say") {
+    lets_go = true;
+    Pair pair;
+    const auto shakes = [&](auto&& changes) {
+        changes();
+        pair.shake();
+        REQUIRE(pair.server.is_established());
+        CHECK(pair.server.ssl() != nullptr);
+        std::vector<std::string> parts{std::string(5'000, 'x')};
+        write(pair.server, parts);
+        CHECK(read_all(pair.client) == parts[0]);
+    };
+    SECTION("TLS 1.2") {
+        shakes([&] { SSL_set_max_proto_version(pair.client.ssl(), TLS1_2_VERSION); });
+        CHECK(pair.server.agreed().protocol == "TLSv1.2");
+    }
+    SECTION("a client that wants small records") {
+        shakes([&] { SSL_set_tlsext_max_fragment_length(pair.client.ssl(), TLSEXT_max_fragment_length_512); });
+    }
+    SECTION("a cipher that we have not") {
+        shakes([&] {
+            SSL_set_ciphersuites(pair.server.ssl(), "TLS_AES_128_CCM_SHA256");
+            SSL_set_ciphersuites(pair.client.ssl(), "TLS_AES_128_CCM_SHA256");
+        });
+    }
+}
+
+TEST_CASE("what a client is told of a record that cannot be") {
+    lets_go = GENERATE(false, true);
+    Pair pair;
+    pair.shake();
+    read_all(pair.client);
+    std::vector<std::string> parts{"hello"};
+    write(pair.client, parts);
+    pair.up.bytes[7] ^= 1;
+    char room[100];
+    REQUIRE(pair.server.read(room).outcome == Outcome::failed);
+    CHECK(pair.server.has_failed());
+    CHECK(ERR_peek_error() == 0);
+    CHECK(pair.client.read(room).outcome == Outcome::failed);
+    CHECK(pair.client.problem() == "SSL: error:0A0003FC:SSL routines::sslv3 alert bad record mac");
+}
+
+TEST_CASE("what a client says that it fails by") {
+    lets_go = GENERATE(false, true);
+    Pair pair;
+    pair.shake();
+    read_all(pair.client);
+    std::vector<std::string> parts{"hello"};
+    write(pair.server, parts);
+    pair.down.bytes[7] ^= 1;
+    char room[100];
+    REQUIRE(pair.client.read(room).outcome == Outcome::failed);
+    REQUIRE(pair.server.read(room).outcome == Outcome::failed);
+    CHECK(pair.server.problem() == "SSL: error:0A0003FC:SSL routines::sslv3 alert bad record mac");
+}
+
+TEST_CASE("keys change as a client says, in both directions") {
+    lets_go = GENERATE(false, true);
+    Pair pair;
+    pair.shake();
+    for (int i = 0; i < 5; ++i) {
+        SSL_key_update(pair.client.ssl(), i % 2 == 0 ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED);
+        std::vector<std::string> asked{"ask"}, answer{"answer"};
+        write(pair.client, asked);
+        CHECK(read_all(pair.server) == "ask");
+        CHECK(write(pair.server, answer).outcome == Outcome::done);
+        CHECK(read_all(pair.client) == "answer");
+    }
+    pair.server.close_notify();
+    char byte[1];
+    CHECK(pair.client.read(byte).outcome == Outcome::end);
+}
+
 TEST_CASE("a wire that takes little: the write goes on where it stopped") {
+    lets_go = GENERATE(false, true);
     Pair pair;
     pair.shake();
     std::vector<std::string> parts{"a", std::string(50'000, 'b'), "c"};
@@ -197,12 +329,13 @@ TEST_CASE("a wire that takes little: the write goes on where it stopped") {
 }
 
 TEST_CASE("a change of keys that is asked for while a record has gone out in part") {
+    lets_go = GENERATE(false, true);
     Pair pair;
     pair.shake();
     std::vector<std::string> parts{std::string(10'000, 'x')};
     pair.server_end.takes = 700;
     auto step = write(pair.server, parts);
-    REQUIRE(step.outcome == Outcome::want_write);
+    REQUIRE((step.outcome == Outcome::want_write || pair.server.has_unsent()));
     SSL_key_update(pair.client.ssl(), SSL_KEY_UPDATE_REQUESTED);
     std::vector<std::string> asked{"next"};
     write(pair.client, asked);
@@ -213,6 +346,7 @@ TEST_CASE("a change of keys that is asked for while a record has gone out in par
 }
 
 TEST_CASE("the first records after a pause are small") {
+    lets_go = GENERATE(false, true);
     Pair pair;
     pair.shake();
     read_all(pair.client);
@@ -237,6 +371,7 @@ TEST_CASE("the first records after a pause are small") {
 }
 
 TEST_CASE("what the wire has not taken is not lost by what is said meanwhile") {
+    lets_go = GENERATE(false, true);
     Pair pair;
     pair.shake();
     read_all(pair.client);
@@ -244,7 +379,7 @@ TEST_CASE("what the wire has not taken is not lost by what is said meanwhile") {
     pair.server_end.takes = 10'000;
     CHECK(write(pair.server, parts).size == 60'000);
     CHECK(pair.server.has_unsent());
-    SSL_key_update(pair.server.ssl(), SSL_KEY_UPDATE_REQUESTED);
+    if (!lets_go) SSL_key_update(pair.server.ssl(), SSL_KEY_UPDATE_REQUESTED);
     pair.server.close_notify();  // there is no room for it
     std::string got = read_all(pair.client);
     pair.server_end.takes = SIZE_MAX;
@@ -255,6 +390,7 @@ TEST_CASE("what the wire has not taken is not lost by what is said meanwhile") {
 }
 
 TEST_CASE("what came before a write failed can be read") {
+    lets_go = GENERATE(false, true);
     const std::size_t size = GENERATE(10, 60'000);
     Pair pair;
     pair.shake();
@@ -269,6 +405,7 @@ TEST_CASE("what came before a write failed can be read") {
 }
 
 TEST_CASE("answers to changes of keys that nobody takes are not kept without end") {
+    lets_go = false;
     Pair pair;
     pair.shake();
     std::vector<std::string> parts{std::string(60'000, 'x')};
@@ -290,6 +427,7 @@ TEST_CASE("answers to changes of keys that nobody takes are not kept without end
 }
 
 TEST_CASE("an end that is said, one that is not, and what came before") {
+    lets_go = GENERATE(false, true);
     const bool says = GENERATE(true, false);
     Pair pair;
     pair.shake();
@@ -305,6 +443,7 @@ TEST_CASE("an end that is said, one that is not, and what came before") {
 }
 
 TEST_CASE("what is no TLS is a failure that says so") {
+    lets_go = GENERATE(false, true);
     Pair pair;
     pair.up.bytes = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     const auto step = pair.server.handshake();
@@ -315,6 +454,7 @@ TEST_CASE("what is no TLS is a failure that says so") {
 }
 
 TEST_CASE("a broken record in the middle") {
+    lets_go = GENERATE(false, true);
     Pair pair;
     pair.shake();
     std::vector<std::string> parts{"hello"};
@@ -326,6 +466,7 @@ TEST_CASE("a broken record in the middle") {
 }
 
 TEST_CASE("bytes that were read before count first") {
+    lets_go = GENERATE(false, true);
     Pair pair;
     pair.client.handshake();
     const std::string first = pair.up.bytes.substr(0, 10);
@@ -336,6 +477,7 @@ TEST_CASE("bytes that were read before count first") {
 }
 
 TEST_CASE("peeking does not take, and tickets are not data") {
+    lets_go = GENERATE(false, true);
     Pair pair;
     pair.shake();
     CHECK(pair.client.peek().outcome == Outcome::want_read);  // tickets have come
@@ -347,6 +489,7 @@ TEST_CASE("peeking does not take, and tickets are not data") {
 }
 
 TEST_CASE("the site is chosen by name, or the handshake refused") {
+    lets_go = GENERATE(false, true);
     struct Chooser final : tls::SiteChooser {
         Context other{true, "b.test"};
         std::string asked;
@@ -372,6 +515,7 @@ TEST_CASE("the site is chosen by name, or the handshake refused") {
 }
 
 TEST_CASE("a session with a peer reaches its keeper and is taken up again") {
+    lets_go = GENERATE(false, true);
     struct Keeper final : tls::SessionKeeper {
         SSL_SESSION* kept = nullptr;
         void keep(SSL_SESSION* session) override {
@@ -416,6 +560,7 @@ struct KernelPair : Pair {
 }  // namespace
 
 TEST_CASE("the kernel makes the records that are sent, and only those") {
+    lets_go = GENERATE(false, true);
     const int version = GENERATE(TLS1_3_VERSION, TLS1_2_VERSION);
     KernelPair pair(version, version == TLS1_2_VERSION ? GENERATE("ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384") : "");
     pair.shake();
@@ -440,6 +585,7 @@ TEST_CASE("the kernel makes the records that are sent, and only those") {
 }
 
 TEST_CASE("whether the kernel makes records is asked for by the conf, and its own affair") {
+    lets_go = GENERATE(false, true);
     const auto asked = GENERATE(std::uint64_t{0}, std::uint64_t{SSL_OP_ENABLE_KTLS});
     KernelPair pair(TLS1_3_VERSION, {}, asked);
     if (asked) pair.server_end.kernel = nullptr;  // it has no TLS
@@ -452,6 +598,7 @@ TEST_CASE("whether the kernel makes records is asked for by the conf, and its ow
 }
 
 TEST_CASE("a kernel that takes little: the write goes on where it stopped") {
+    lets_go = GENERATE(false, true);
     KernelPair pair(TLS1_3_VERSION);
     pair.shake();
     REQUIRE(pair.server.is_encrypted_below());
@@ -474,6 +621,7 @@ TEST_CASE("a kernel that takes little: the write goes on where it stopped") {
 }
 
 TEST_CASE("what the kernel sends keeps its keys, whatever the other side asks for") {
+    lets_go = GENERATE(false, true);
     KernelPair pair(TLS1_3_VERSION);
     pair.shake();
     REQUIRE(pair.server.is_encrypted_below());
@@ -491,6 +639,7 @@ TEST_CASE("what the kernel sends keeps its keys, whatever the other side asks fo
 }
 
 TEST_CASE("data that comes early is answered through the kernel") {
+    lets_go = GENERATE(false, true);
     Context client_context(false), server_context(true);
     SSL_CTX_set_options(server_context.ctx, SSL_OP_ENABLE_KTLS | SSL_OP_NO_ANTI_REPLAY);
     SSL_CTX_set_max_early_data(server_context.ctx, 16384);
@@ -523,6 +672,7 @@ TEST_CASE("data that comes early is answered through the kernel") {
 }
 
 TEST_CASE("only the step after all has been said is short, unless a certificate is to come") {
+    lets_go = GENERATE(false, true);
     const bool retried = GENERATE(false, true), asks = GENERATE(false, true);
     Pair pair;
     if (retried) SSL_set1_groups_list(pair.server.ssl(), "P-384");  // the client has to begin anew with another key

@@ -62,9 +62,9 @@ TEST_CASE("what a connection says of itself") {
             SSL_set1_groups_list(ssl, "P-256:X448");
             ask_for(ssl, "Example.com");
         });
-        CHECK(words::early_data(talk.server()) == "1");
+        CHECK(words::early_data(Agreed(talk.server())) == "1");
         REQUIRE(talk.run());
-        SSL* ssl = talk.server();
+        const Agreed ssl(talk.server());
         CHECK(words::protocol(ssl) == (old ? "TLSv1.2" : "TLSv1.3"));
         CHECK(words::cipher(ssl) == (old ? "ECDHE-ECDSA-AES128-GCM-SHA256" : "TLS_AES_128_GCM_SHA256"));
         CHECK(words::ciphers(ssl) == (old ? "ECDHE-ECDSA-AES128-GCM-SHA256:" : "TLS_AES_128_GCM_SHA256:") +
@@ -87,10 +87,10 @@ TEST_CASE("what a connection says of itself") {
             SSL_set_session(it, session.get());
         });
         REQUIRE(again.run());
-        CHECK(words::session_reused(again.server()) == "r");
-        CHECK(words::session_id(again.server()).size() == 64);
-        CHECK(words::sigalg(again.server()).empty());
-        CHECK(words::client_verify(again.server()) == "SUCCESS");
+        CHECK(words::session_reused(Agreed(again.server())) == "r");
+        CHECK(words::session_id(Agreed(again.server())).size() == 64);
+        CHECK(words::sigalg(Agreed(again.server())).empty());
+        CHECK(words::client_verify(Agreed(again.server())) == "SUCCESS");
     }
 }
 
@@ -111,8 +111,8 @@ TEST_CASE("ciphers and curves without a name are numbers") {
     BIO_write(in, record.data(), static_cast<int>(record.size()));
     SSL_set_bio(ssl.get(), in, BIO_new(BIO_s_mem()));
     CHECK(SSL_accept(ssl.get()) == -1);
-    CHECK(words::ciphers(ssl.get()) == "0x0a0a:ECDHE-ECDSA-AES128-GCM-SHA256:0xfafa");
-    CHECK(words::curves(ssl.get()) == "0x1a1a:prime256v1");
+    CHECK(words::ciphers(Agreed(ssl.get())) == "0x0a0a:ECDHE-ECDSA-AES128-GCM-SHA256:0xfafa");
+    CHECK(words::curves(Agreed(ssl.get())) == "0x1a1a:prime256v1");
     ERR_clear_error();
 }
 
@@ -127,8 +127,8 @@ TEST_CASE("signatures of RSA keys") {
             SSL_set1_sigalgs_list(ssl, of_client == TLS1_2_VERSION ? "RSA+SHA384" : "RSA-PSS+SHA256");
         });
         REQUIRE(talk.run());
-        CHECK(words::sigalg(talk.server()) == name);
-        CHECK(words::client_sigalg(talk.server()).empty());
+        CHECK(words::sigalg(Agreed(talk.server())) == name);
+        CHECK(words::client_sigalg(Agreed(talk.server())).empty());
     }
 }
 
@@ -137,14 +137,14 @@ TEST_CASE("what became of the client's certificate") {
     const auto nobody = any_client(), stranger = client_with("stranger");
     Handshake one(contexts->at(0), nobody.get());
     REQUIRE(one.run());
-    CHECK(words::client_verify(one.server()) == "NONE");
+    CHECK(words::client_verify(Agreed(one.server())) == "NONE");
     Handshake other(contexts->at(0), stranger.get());
     REQUIRE(other.run());
-    CHECK(words::client_verify(other.server()) == "FAILED:unable to verify the first certificate");
+    CHECK(words::client_verify(Agreed(other.server())) == "FAILED:unable to verify the first certificate");
     CHECK(words::is_only_unknown_authority(SSL_get_verify_result(other.server())));
     CHECK_FALSE(words::is_only_unknown_authority(X509_V_ERR_CERT_HAS_EXPIRED));
     CHECK_FALSE(words::is_only_unknown_authority(X509_V_ERR_CERT_REVOKED));
-    CHECK(words::issuer(words::client_certificate(other.server())) == "CN=Other Root,O=Others");
+    CHECK(words::issuer(Agreed(other.server()).client.get()) == "CN=Other Root,O=Others");
 }
 
 TEST_CASE("what a certificate says") {
