@@ -305,7 +305,7 @@ Step Engine::peek() {
     if (!waiting_.empty()) return {Outcome::done, waiting_.size()};
     if (records_) {
         char room[4096];
-        const auto step = read_records(room);
+        const auto step = read_records(room, true);
         if (step.outcome == Outcome::done) waiting_.insert(0, room, step.size);
         return step;
     }

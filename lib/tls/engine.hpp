@@ -177,7 +177,7 @@ class Engine {
 
     bool can_settle(const Shaking& shaking) const;
     void settle();
-    Step read_records(std::span<char> room);
+    Step read_records(std::span<char> room, bool only_one = false);
     Step refuse_record(const Records::Opened& record);
     Step write_records(std::span<const iovec> parts, std::size_t total, core::Instant now, bool ends);
     bool send_made(std::span<const char> records, bool more);

@@ -79,7 +79,8 @@ Step Engine::refuse_record(const Records::Opened& record) {
     return end_with({Outcome::failed});
 }
 
-Step Engine::read_records(std::span<char> room) {
+/// `only_one`: the first that brings data is enough.
+Step Engine::read_records(std::span<char> room, bool only_one) {
     const auto input = scratch<most_received>();
     std::size_t begin = 0, end = ahead().size();
     std::ranges::copy(ahead(), input.begin());
@@ -95,6 +96,7 @@ Step Engine::read_records(std::span<char> room) {
             if (record.content.data() != room.data() + out.size) std::memcpy(room.data() + out.size, record.content.data(), n);
             waiting_.assign(record.content.begin() + static_cast<std::ptrdiff_t>(n), record.content.end());
             out.size += n;
+            if (only_one && n > 0) break;
             continue;
         }
         if (record.kind == Records::Kind::partial) {

@@ -26,11 +26,9 @@ class Hmac {
     Hmac(const Hmac&) = delete;
     Hmac& operator=(const Hmac&) = delete;
 
-    /// Of the parts, one after the other; `out` has room for a hash.
-    bool of(std::initializer_list<Bytes> parts, unsigned char* out) {
-        bool good = good_ && begin() && pad(0x36);
-        for (const auto& part : parts) good = good && feed(state(), part);
-        return good && finish(out) && begin() && pad(0x5c) && feed(state(), {out, size_}) && finish(out);
+    /// `out` has room for a hash.
+    bool of(Bytes message, unsigned char* out) {
+        return good_ && begin() && pad(0x36) && feed(state(), message) && finish(out) && begin() && pad(0x5c) && feed(state(), {out, size_}) && finish(out);
     }
 
   private:
@@ -54,8 +52,6 @@ class Hmac {
     bool good_ = true;
 };
 
-Bytes bytes_of(std::string_view text) { return {reinterpret_cast<const unsigned char*>(text.data()), text.size()}; }
-
 }  // namespace
 
 Secret::Secret(Bytes bytes) : size_(std::min(bytes.size(), most)) { std::copy_n(bytes.begin(), size_, bytes_.begin()); }
@@ -70,27 +66,40 @@ const EVP_MD* hash_named(std::string_view name) {
 
 bool hkdf_extract(const EVP_MD* hash, Bytes salt, Bytes input, std::span<unsigned char> out) {
     if (out.size() != static_cast<std::size_t>(EVP_MD_get_size(hash))) return false;
-    return Hmac(hash, salt).of({input}, out.data());
+    return Hmac(hash, salt).of(input, out.data());
 }
 
 bool hkdf_expand_label(const EVP_MD* hash, Bytes secret, std::string_view prefix, std::string_view label, Bytes context, std::span<unsigned char> out) {
     const auto size = static_cast<std::size_t>(EVP_MD_get_size(hash));
     const auto label_size = prefix.size() + label.size();
     if (label_size > 255 || context.size() > 255 || out.size() > 255 * size) return false;
-    const unsigned char head[] = {static_cast<unsigned char>(out.size() >> 8), static_cast<unsigned char>(out.size()), static_cast<unsigned char>(label_size)};
-    const auto context_size = static_cast<unsigned char>(context.size());
+    // The block before, what RFC 8446 calls HkdfLabel, and the block's number.
+    unsigned char message[largest_hash + 2 + 1 + 255 + 1 + 255 + 1];
+    unsigned char* const info = message + size;
+    unsigned char* end = info;
+    const auto add = [&end](const auto& bytes) { end = std::copy(bytes.begin(), bytes.end(), end); };
+    *end++ = static_cast<unsigned char>(out.size() >> 8);
+    *end++ = static_cast<unsigned char>(out.size());
+    *end++ = static_cast<unsigned char>(label_size);
+    add(prefix);
+    add(label);
+    *end++ = static_cast<unsigned char>(context.size());
+    add(context);
+    unsigned char& number = *end++ = 1;
     Hmac hmac(hash, secret);
-    unsigned char block[largest_hash];
+    const unsigned char* begin = info;
     bool good = true;
-    unsigned char number = 1;
     for (std::size_t done = 0; good && done < out.size(); ++number) {
-        const Bytes before{block, number == 1 ? 0 : size};
-        good = hmac.of({before, head, bytes_of(prefix), bytes_of(label), {&context_size, 1}, context, {&number, 1}}, block);
+        unsigned char block[largest_hash];
+        good = hmac.of({begin, end}, block);
         const auto n = std::min(size, out.size() - done);
         std::memcpy(out.data() + done, block, n);
+        std::memcpy(message, block, size);
+        OPENSSL_cleanse(block, size);
+        begin = message;
         done += n;
     }
-    OPENSSL_cleanse(block, sizeof block);
+    OPENSSL_cleanse(message, size);
     return good;
 }
 
