@@ -3,7 +3,7 @@
 #include <openssl/conf.h>
 
 #include "tls/kernel.hpp"
-#include "tls/key_schedule.hpp"
+#include "tls/provider.hpp"
 
 namespace sluice::tls {
 
@@ -48,8 +48,8 @@ constexpr unsigned command_flags = SSL_CONF_FLAG_FILE | SSL_CONF_FLAG_SERVER | S
 }  // namespace
 
 Owned<SSL_CTX> bare_context(const SSL_METHOD* method) {
-    offer_key_schedule();
-    Owned<SSL_CTX> out(SSL_CTX_new_ex(nullptr, key_schedule_properties, method));
+    offer_provider();
+    Owned<SSL_CTX> out(SSL_CTX_new_ex(nullptr, provider_properties, method));
     if (!out) return out;
     SSL_CTX_set_mode(out.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                     SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);

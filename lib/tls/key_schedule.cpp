@@ -1,14 +1,14 @@
-// A provider of OpenSSL (provider(7), provider-kdf(7)) with one algorithm.
+// The provider's KDF (provider-kdf(7)).
 #include "tls/key_schedule.hpp"
 
 #include <openssl/core_dispatch.h>
 #include <openssl/core_names.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
-#include <openssl/proverr.h>
-#include <openssl/provider.h>
 
 #include <new>
+
+#include "tls/provider.hpp"
 
 namespace sluice::tls {
 
@@ -138,13 +138,9 @@ const OSSL_PARAM* sayable(void*, void*) {
     return all;
 }
 
-using Function = void (*)();
-template <class F>
-Function as_function(F* function) {
-    return reinterpret_cast<Function>(function);
-}
+}  // namespace
 
-const OSSL_ALGORITHM* algorithms(void*, int operation, int* no_cache) {
+const OSSL_ALGORITHM* key_schedules() {
     static const OSSL_DISPATCH functions[] = {
         {OSSL_FUNC_KDF_NEWCTX, as_function(make)},
         {OSSL_FUNC_KDF_FREECTX, as_function(destroy)},
@@ -154,26 +150,8 @@ const OSSL_ALGORITHM* algorithms(void*, int operation, int* no_cache) {
         {OSSL_FUNC_KDF_SET_CTX_PARAMS, as_function(say)},
         {0, nullptr},
     };
-    static const OSSL_ALGORITHM kdfs[] = {{"TLS13-KDF", "provider=sluice", functions, "TLS 1.3's key schedule"}, {nullptr, nullptr, nullptr, nullptr}};
-    *no_cache = 0;
-    return operation == OSSL_OP_KDF ? kdfs : nullptr;
-}
-
-int begin(const OSSL_CORE_HANDLE*, const OSSL_DISPATCH*, const OSSL_DISPATCH** out, void** context) {
-    static const OSSL_DISPATCH functions[] = {{OSSL_FUNC_PROVIDER_QUERY_OPERATION, as_function(algorithms)}, {0, nullptr}};
-    *out = functions;
-    *context = nullptr;
-    return 1;
-}
-
-}  // namespace
-
-void offer_key_schedule() {
-    static const bool offered = [] {
-        if (EVP_default_properties_is_fips_enabled(nullptr)) return false;
-        return OSSL_PROVIDER_add_builtin(nullptr, "sluice", begin) == 1 && OSSL_PROVIDER_try_load(nullptr, "sluice", 1);
-    }();
-    if (!offered) ERR_clear_error();
+    static const OSSL_ALGORITHM all[] = {{"TLS13-KDF", provider_name, functions, "TLS 1.3's key schedule"}, {nullptr, nullptr, nullptr, nullptr}};
+    return all;
 }
 
 Observed::Observed(TrafficSecrets* secrets) { observer = secrets; }

@@ -8,6 +8,7 @@
 #include "support/catch.hpp"
 #include "support/vectors.hpp"
 #include "tls/key_schedule.hpp"
+#include "tls/provider.hpp"
 
 using namespace sluice;
 using namespace sluice::tls;
@@ -25,7 +26,7 @@ std::string expand(const char* hash, std::string_view secret, std::string_view l
 std::string derive(const char* properties, int mode, const char* hash, std::string_view key, std::string_view salt, std::string_view label, std::string_view data, std::size_t size) {
     EVP_KDF* const kdf = EVP_KDF_fetch(nullptr, OSSL_KDF_NAME_TLS1_3_KDF, properties);
     REQUIRE(kdf);
-    CHECK(std::string(OSSL_PROVIDER_get0_name(EVP_KDF_get0_provider(kdf))) == (std::string_view(properties) == key_schedule_properties ? "sluice" : "default"));
+    CHECK(std::string(OSSL_PROVIDER_get0_name(EVP_KDF_get0_provider(kdf))) == (properties == provider_properties ? "sluice" : "default"));
     EVP_KDF_CTX* const context = EVP_KDF_CTX_new(kdf);
     EVP_KDF_free(kdf);
     const auto octets = [](const char* name, std::string_view value) { return OSSL_PARAM_construct_octet_string(name, const_cast<char*>(value.data()), value.size()); };
@@ -70,13 +71,13 @@ TEST_CASE("HKDF of RFC 5869: extract") {
 }
 
 TEST_CASE("our key schedule says what OpenSSL's says") {
-    offer_key_schedule();
+    offer_provider();
     constexpr int expands = EVP_KDF_HKDF_MODE_EXPAND_ONLY, extracts = EVP_KDF_HKDF_MODE_EXTRACT_ONLY;
     for (const auto& [hash, size] : {std::pair{"SHA256", std::size_t{32}}, {"SHA2-384", std::size_t{48}}}) {
         const std::string key(size, 'k'), salt(size, 's'), data(size, 'd');
         const auto agree = [&](int mode, std::string_view k, std::string_view s, std::string_view label, std::string_view d, std::size_t n) {
             const auto theirs = derive("provider=default", mode, hash, k, s, label, d, n);
-            CHECK(theirs == derive(key_schedule_properties, mode, hash, k, s, label, d, n));
+            CHECK(theirs == derive(provider_properties, mode, hash, k, s, label, d, n));
             return !theirs.empty();
         };
         for (const std::size_t n : {1, 12, 16, 31, 32, 33, 48, 64, 100, 500}) CHECK(agree(expands, key, {}, "exp master", data, n));
@@ -88,16 +89,16 @@ TEST_CASE("our key schedule says what OpenSSL's says") {
         CHECK(agree(extracts, {}, salt, "derived", {}, size));
     }
     // What they do not agree on: nothing comes of either.
-    CHECK(derive(key_schedule_properties, expands, "SHA256", "k", {}, std::string(250, 'l'), {}, 32).empty());
-    CHECK(derive(key_schedule_properties, extracts, "SHA256", "k", {}, "derived", {}, 31).empty());
-    CHECK(derive(key_schedule_properties, 7, "SHA256", "k", {}, "derived", {}, 32).empty());
-    CHECK(derive(key_schedule_properties, expands, "SHA3-256", "k", {}, "derived", {}, 32).empty());
+    CHECK(derive(provider_properties, expands, "SHA256", "k", {}, std::string(250, 'l'), {}, 32).empty());
+    CHECK(derive(provider_properties, extracts, "SHA256", "k", {}, "derived", {}, 31).empty());
+    CHECK(derive(provider_properties, 7, "SHA256", "k", {}, "derived", {}, 32).empty());
+    CHECK(derive(provider_properties, expands, "SHA3-256", "k", {}, "derived", {}, 32).empty());
 }
 
 TEST_CASE("traffic secrets are seen while they are looked for") {
-    offer_key_schedule();
+    offer_provider();
     TrafficSecrets seen;
-    const auto make = [](const char* label) { return derive(key_schedule_properties, EVP_KDF_HKDF_MODE_EXPAND_ONLY, "SHA256", std::string(32, 'k'), {}, label, {}, 32); };
+    const auto make = [](const char* label) { return derive(provider_properties, EVP_KDF_HKDF_MODE_EXPAND_ONLY, "SHA256", std::string(32, 'k'), {}, label, {}, 32); };
     make("s ap traffic");
     CHECK(seen.server.empty());
     std::string server;
