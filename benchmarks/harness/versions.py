@@ -50,6 +50,8 @@ def of_guard(build):
         "libc": " ".join(platform.libc_ver()),
         "openssl": output_of("openssl", "version").partition(" (")[0],
         "boost": _boost(),
+        "libsodium": output_of("pkg-config", "--modversion", "libsodium"),
+        "gmp": output_of("pkg-config", "--modversion", "gmp"),
         "pcre2": output_of("pkg-config", "--modversion", "libpcre2-8"),
         "valgrind": output_of("valgrind", "--version"),
         "processor": " ".join([platform.machine(), *(f for f in _FEATURES if f in has)]),

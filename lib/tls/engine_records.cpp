@@ -105,7 +105,7 @@ Step Engine::read_records(std::span<char> room, bool only_one) {
             end -= begin;
             begin = 0;
             // What is not asked for yet may stay with the kernel, for the other side to see.
-            const auto most = std::clamp(room.size() - out.size + Protection::added, largest_sealed, input.size()) ;
+            const auto most = std::clamp(room.size() - out.size + Protection::added, largest_sealed, input.size());
             const auto n = transport_.receive(input.subspan(end, std::max(most, end) - end));
             if (n > 0) {
                 end += static_cast<std::size_t>(n);
@@ -142,11 +142,11 @@ bool Engine::send_made(std::span<const char> records, bool more) {
 }
 
 Step Engine::write_records(std::span<const iovec> parts, std::size_t total, core::Instant now, bool ends) {
-    const auto made = scratch<most_gathered + (most_gathered / 4096 + 2) * Records::most_added + Protection::most_content>();
+    const auto made = scratch<most_gathered + Protection::most_content + Records::most_added>();
     os_error_ = 0;
     std::size_t done = 0, size = 0;
     while (done < total) {
-        std::size_t content = std::min(record_limit(now), total - done);
+        std::size_t content = std::min({record_limit(now), total - done, Protection::most_content});
         iovec room[64];
         const auto piece = cut(parts, done, content, room);
         const auto n = records_->seal(piece, content, made.data() + size);

@@ -370,6 +370,33 @@ TEST_CASE("the first records after a pause are small") {
     CHECK(pair.server_end.sends == 2);
 }
 
+TEST_CASE("records of any size that a conf may want") {
+    lets_go = GENERATE(false, true);
+    const std::uint32_t largest = GENERATE(100, 1400, 16384, 1'000'000);
+    const std::size_t size = GENERATE(1, 5000, 700'000);
+    Context client_context(false), server_context(true);
+    Wire up, down;
+    End client_end(down, up), server_end(up, down);
+    Engine client({.context = client_context.ctx, .server = false}, client_end);
+    Engine server({.context = server_context.ctx, .largest_record = largest}, server_end);
+    while (!client.is_established() || !server.is_established()) {
+        if (!client.is_established()) client.handshake();
+        if (!server.is_established()) server.handshake();
+    }
+    read_all(client);
+    std::vector<std::string> parts;
+    for (std::size_t at = 0; at < size; at += 3000) parts.emplace_back(std::min<std::size_t>(3000, size - at), static_cast<char>('a' + at % 23));
+    std::string all;
+    for (const auto& part : parts) all += part;
+    CHECK(write(server, parts).size == size);
+    for (std::size_t at = 0; at < down.bytes.size();) {
+        const auto length = static_cast<std::size_t>(static_cast<unsigned char>(down.bytes[at + 3]) << 8 | static_cast<unsigned char>(down.bytes[at + 4]));
+        CHECK(length - 17 <= std::min<std::size_t>(largest, 16384));
+        at += 5 + length;
+    }
+    CHECK(read_all(client) == all);
+}
+
 TEST_CASE("what the wire has not taken is not lost by what is said meanwhile") {
     lets_go = GENERATE(false, true);
     Pair pair;
