@@ -64,11 +64,12 @@ int begin(const OSSL_CORE_HANDLE*, const OSSL_DISPATCH*, const OSSL_DISPATCH** o
 }  // namespace
 
 void offer_provider() {
-    static const bool offered = [] {
-        if (EVP_default_properties_is_fips_enabled(nullptr)) return false;
+    // Never unloaded: connections may outlive whoever asks for it.
+    static const OSSL_PROVIDER* const offered = []() -> const OSSL_PROVIDER* {
+        if (EVP_default_properties_is_fips_enabled(nullptr)) return nullptr;
         // Who asks for nothing in particular gets the first that there is: OpenSSL's shall be it.
         OSSL_PROVIDER_available(nullptr, "default");
-        return OSSL_PROVIDER_add_builtin(nullptr, "sluice", begin) == 1 && OSSL_PROVIDER_try_load(nullptr, "sluice", 1);
+        return OSSL_PROVIDER_add_builtin(nullptr, "sluice", begin) == 1 ? OSSL_PROVIDER_try_load(nullptr, "sluice", 1) : nullptr;
     }();
     if (!offered) ERR_clear_error();
 }
