@@ -67,7 +67,7 @@ class Stream final : public Watched {
     void shutdown_send();
 
     /// From now on all that is read and written goes through TLS; handshake() comes next. False: no memory. `first`: bytes
-    /// that have been read already, there until handshake() first waits or ends.
+    /// that have been read already.
     bool start_tls(const tls::Engine::Setup& setup, std::span<const char> first = {});
     /// nullptr: a plain connection.
     const tls::Engine* tls() const { return secured_ ? &engine() : nullptr; }

@@ -148,7 +148,7 @@ bool Stream::Handshake::attempt() {
 io_result<std::size_t> Stream::read_secured(std::span<char> room) {
     const Step step = engine().read(room);
     // An end that came with the last bytes may be said by nobody any more.
-    if (step.outcome == Outcome::done) readable_ = step.size == room.size() || engine().is_over() || !secured_->is_dry();
+    if (step.outcome == Outcome::done) readable_ = step.size == room.size() || engine().is_over() || !secured_->is_dry() || engine().has_input();
     return outcome_of(step);
 }
 

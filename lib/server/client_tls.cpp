@@ -87,7 +87,7 @@ Task<bool> Client::begin_tls(Input& in) {
     if (!agreed && net::Stream::would_block(agreed.error())) {
         // Nobody is waited for any more who has not even asked.
         if (worker_.draining()) co_return false;
-        // Slow ones, and those that send a byte and no more, hold no buffer of ours.
+        // Slow ones, and those that send a byte and no more, hold no buffer but the engine's, of what they have sent.
         in.buffer.release();
         shakes_hands_ = true;
         agreed = co_await stream_.handshake(deadline - worker_.loop().now());

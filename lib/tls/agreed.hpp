@@ -20,9 +20,9 @@ struct Agreed {
     };
 
     Agreed() = default;
-    /// Of a server's side, at any time from when both know their keys.
+    /// Of a server's side, at any time from when it has read the first message.
     explicit Agreed(SSL* connection);
-    /// What has become of an early beginning, when the handshake is done.
+    /// What may change for as long as OpenSSL has the connection: `early`, and the session's number, which comes with a ticket.
     void finish(const SSL* connection);
 
     std::string_view protocol;  // "TLSv1.3"; for ever

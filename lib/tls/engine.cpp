@@ -131,7 +131,7 @@ Engine::~Engine() {
 const Agreed& Engine::agreed() const {
     static const Agreed nothing;
     if (!agreed_) return nothing;
-    if (agreed_->early && SSL_is_init_finished(ssl_.get())) agreed_->finish(ssl_.get());
+    if (ssl_ && established_) agreed_->finish(ssl_.get());
     return *agreed_;
 }
 
@@ -142,7 +142,7 @@ void Engine::use_ahead(std::size_t size) {
     if (shaking_)
         ahead_.clear();
     else
-        ahead_ = {};
+        release(ahead_);
 }
 
 /// What receive() of the transport said.
@@ -295,7 +295,7 @@ Step Engine::read(std::span<char> room) {
             return out.size > 0 ? out : step;  // an end is met again
         }
         out.size += n;
-        if (!SSL_has_pending(ssl_.get()) && transport_.is_dry()) break;
+        if (!SSL_has_pending(ssl_.get()) && ahead().empty() && transport_.is_dry()) break;
     }
     return out;
 }
@@ -303,13 +303,18 @@ Step Engine::read(std::span<char> room) {
 Step Engine::peek() {
     if (last_.outcome != Outcome::done) return last_;
     if (!waiting_.empty()) return {Outcome::done, waiting_.size()};
+    char room[4096];
     if (records_) {
-        char room[4096];
         const auto step = read_records(room, true);
         if (step.outcome == Outcome::done) waiting_.insert(0, room, step.size);
         return step;
     }
     ERR_clear_error();
+    if (takes_early_) {
+        const auto step = read_early(room);
+        if (step.outcome == Outcome::done) waiting_.assign(room, step.size);
+        if (step.outcome != Outcome::done || step.size > 0) return step;
+    }
     char byte;
     std::size_t n = 0;
     const int code = SSL_peek_ex(ssl_.get(), &byte, 1, &n);
@@ -366,7 +371,7 @@ Step Engine::take_waiting(std::span<char> room) {
     const auto n = std::min(room.size(), waiting_.size());
     std::memcpy(room.data(), waiting_.data(), n);
     waiting_.erase(0, n);
-    if (waiting_.empty()) waiting_ = {};
+    if (waiting_.empty()) release(waiting_);
     return {Outcome::done, n};
 }
 

@@ -80,6 +80,8 @@ struct Step {
 /// idle connection has no more than their keys. Other connections keep it, and it makes their records.
 class Engine {
   public:
+    static constexpr std::size_t most_ahead = 65536;
+
     struct Setup {
         SSL_CTX* context = nullptr;
         bool server = true;
@@ -98,7 +100,7 @@ class Engine {
     Engine& operator=(const Engine&) = delete;
     bool ok() const { return ssl_ || records_; }
 
-    /// Bytes that were received before.
+    /// Bytes that were received before: `most_ahead` at most.
     void begin_with(std::span<const char> bytes) { ahead_.assign(bytes.data(), bytes.size()); }
     /// done: both sides agree, or a request has come early. At most one signature is made in one call.
     Step handshake();
@@ -144,15 +146,17 @@ class Engine {
 
   private:
     friend struct Callbacks;
-    struct Free {
-        void operator()(SSL* ssl) const { SSL_free(ssl); }
-    };
+    /// Records that are made before they are sent: as much as one buffer of a relay brings. A slow client has one at a time.
+    static constexpr std::size_t most_gathered = 16 * 16384;
 
     /// Of a server's handshake that may end with the letting go.
     struct Shaking {
         TrafficSecrets secrets;
         RecordCounter sent;  // with the server's traffic secret
     };
+
+    /// Its memory, too.
+    static void release(std::string& bytes) { std::string().swap(bytes); }
 
     Step judge(int code);
     Step end_with(Step step);
@@ -186,7 +190,7 @@ class Engine {
     Transport& transport_;
     SiteChooser* chooser_;
     SessionKeeper* keeper_;
-    std::unique_ptr<SSL, Free> ssl_;
+    Owned<SSL> ssl_;
     std::unique_ptr<Records> records_;
     std::unique_ptr<Shaking> shaking_;
     std::unique_ptr<Agreed> agreed_;

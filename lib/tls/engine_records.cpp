@@ -13,8 +13,8 @@ namespace sluice::tls {
 namespace {
 
 constexpr std::size_t largest_sealed = Protection::header + Protection::most_ciphertext;
-/// As much as a worker receives at once, and as it makes at once: one buffer of a relay.
-constexpr std::size_t most_received = 4 * 16384 + 4096, most_gathered = 16 * 16384;
+/// As much as a worker receives at once.
+constexpr std::size_t most_received = 4 * 16384 + 4096;
 
 /// One of each size for a worker.
 template <std::size_t Size>
@@ -67,7 +67,7 @@ void Engine::settle() {
     if (can_settle(*shaking_)) records_ = Records::take_over(agreed_->cipher, shaking_->secrets, shaking_->sent.count());
     if (!records_) return stop_shaking();
     shaking_.reset();
-    if (ahead().empty()) ahead_ = {};
+    if (ahead().empty()) release(ahead_);
     SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);  // nothing is said against its session
     ssl_.reset();
 }
@@ -82,6 +82,7 @@ Step Engine::refuse_record(const Records::Opened& record) {
 /// `only_one`: the first that brings data is enough.
 Step Engine::read_records(std::span<char> room, bool only_one) {
     const auto input = scratch<most_received>();
+    static_assert(most_received >= largest_sealed && most_received >= most_ahead);
     std::size_t begin = 0, end = ahead().size();
     std::ranges::copy(ahead(), input.begin());
     ahead_.clear();
@@ -106,7 +107,7 @@ Step Engine::read_records(std::span<char> room, bool only_one) {
             begin = 0;
             // What is not asked for yet may stay with the kernel, for the other side to see.
             const auto most = std::clamp(room.size() - out.size + Protection::added, largest_sealed, input.size());
-            const auto n = transport_.receive(input.subspan(end, std::max(most, end) - end));
+            const auto n = transport_.receive(input.subspan(end, most - end));
             if (n > 0) {
                 end += static_cast<std::size_t>(n);
                 continue;
@@ -127,18 +128,9 @@ Step Engine::read_records(std::span<char> room, bool only_one) {
     }
     if (begin < end)
         ahead_.assign(input.data() + begin, end - begin);
-    else if (ahead_.capacity() > sizeof ahead_)
-        ahead_ = {};
+    else
+        release(ahead_);
     return out;
-}
-
-/// False: not all of it went.
-bool Engine::send_made(std::span<const char> records, bool more) {
-    const auto n = transport_.send(records, more);
-    if (n < 0 && errno != EAGAIN) os_error_ = errno;
-    const auto sent = static_cast<std::size_t>(std::max<ssize_t>(n, 0));
-    if (sent < records.size()) unsent_.assign(records.data() + sent, records.size() - sent);
-    return sent == records.size();
 }
 
 Step Engine::write_records(std::span<const iovec> parts, std::size_t total, core::Instant now, bool ends) {
@@ -150,7 +142,10 @@ Step Engine::write_records(std::span<const iovec> parts, std::size_t total, core
         iovec room[64];
         const auto piece = cut(parts, done, content, room);
         const auto n = records_->seal(piece, content, made.data() + size);
-        if (n == 0) return refuse_record({Records::Kind::failed, 0, {}, SSL_AD_INTERNAL_ERROR, ERR_R_INTERNAL_ERROR});
+        if (n == 0) {
+            send_made(made.first(size), false);
+            return refuse_record({Records::Kind::failed, 0, {}, 0, ERR_R_INTERNAL_ERROR});  // an alert would have the wrong number
+        }
         size += n;
         done += content;
         add_to_burst(content);

@@ -65,15 +65,18 @@ Step Engine::flush() {
     return {Outcome::done, static_cast<std::size_t>(n)};
 }
 
-/// False: not all of it went.
-bool Engine::send_gathered(bool more) {
-    auto& records = *gathered_;
+/// Records. False: not all of them went.
+bool Engine::send_made(std::span<const char> records, bool more) {
     const auto n = transport_.send(records, more);
     if (n < 0 && errno != EAGAIN) os_error_ = errno;
     const auto sent = static_cast<std::size_t>(std::max<ssize_t>(n, 0));
-    if (sent < records.size()) unsent_.assign(records, sent);
-    const bool all = sent == records.size();
-    records.clear();
+    if (sent < records.size()) unsent_.assign(records.data() + sent, records.size() - sent);
+    return sent == records.size();
+}
+
+bool Engine::send_gathered(bool more) {
+    const bool all = send_made(*gathered_, more);
+    gathered_->clear();
     return all;
 }
 
@@ -97,8 +100,6 @@ Step Engine::write_below(std::span<const iovec> parts, std::size_t total, core::
 }
 
 Step Engine::write(std::span<const iovec> parts, core::Instant now, bool ends) {
-    // As much as one buffer of a relay brings. A slow client has one record made at a time.
-    constexpr std::size_t most_gathered = 16 * 16384;
     thread_local std::string room;
     if (!unsent_.empty()) {
         const auto step = flush();
@@ -117,7 +118,7 @@ Step Engine::write(std::span<const iovec> parts, core::Instant now, bool ends) {
         const auto piece = piece_of(parts, done, pending_ ? pending_ : record_limit(now));
         more_ = ends || done + piece.size() < total;
         std::size_t n = 0;
-        const int code = takes_early_ ? SSL_write_early_data(ssl_.get(), piece.data(), piece.size(), &n) : SSL_write_ex(ssl_.get(), piece.data(), piece.size(), &n);
+        const int code = takes_early_ && !SSL_is_init_finished(ssl_.get()) ? SSL_write_early_data(ssl_.get(), piece.data(), piece.size(), &n) : SSL_write_ex(ssl_.get(), piece.data(), piece.size(), &n);
         if (code != 1) {
             const Step before = last_;
             out = judge(code);

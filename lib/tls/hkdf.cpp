@@ -22,7 +22,10 @@ class Hmac {
         }
         good_ = begin() && feed(state(), key) && finish(key_);
     }
-    ~Hmac() { OPENSSL_cleanse(key_, sizeof key_); }
+    ~Hmac() {
+        OPENSSL_cleanse(key_, sizeof key_);
+        begin();  // or the state keeps what it has made last
+    }
     Hmac(const Hmac&) = delete;
     Hmac& operator=(const Hmac&) = delete;
 

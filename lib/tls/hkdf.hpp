@@ -18,7 +18,7 @@ class Secret {
     static constexpr std::size_t most = 48;
 
     Secret() = default;
-    explicit Secret(Bytes bytes);  // `most` at most
+    explicit Secret(Bytes bytes);  // of more than `most` bytes the first
     Secret(const Secret&) = default;
     Secret& operator=(const Secret&) = default;
     ~Secret() { OPENSSL_cleanse(bytes_.data(), bytes_.size()); }

@@ -38,10 +38,10 @@ class Original {
             if (at->function_id == id) return reinterpret_cast<F*>(at->function);
         return nullptr;
     }
-    /// All of them, with those in `ours` instead of its own.
-    std::vector<OSSL_DISPATCH> with(std::vector<OSSL_DISPATCH> ours) const {
+    /// `ours`, and those of its own with these numbers.
+    std::vector<OSSL_DISPATCH> with(std::vector<OSSL_DISPATCH> ours, std::initializer_list<int> own) const {
         for (const auto* at = functions_; at && at->function_id != 0; ++at)
-            if (std::ranges::find(ours, at->function_id, &OSSL_DISPATCH::function_id) == ours.end()) ours.push_back(*at);
+            if (std::ranges::find(own, at->function_id) != own.end()) ours.push_back(*at);
         ours.push_back({0, nullptr});
         return ours;
     }
@@ -96,7 +96,9 @@ const OSSL_PARAM* plannable(void*, void*) {
 
 bool fill(void* key) {
     X25519Bytes secret, known;
-    bool good = RAND_priv_bytes(secret.data(), static_cast<int>(secret.size())) == 1 && x25519_public(secret, known);
+    bool good = RAND_priv_bytes(secret.data(), static_cast<int>(secret.size())) == 1;
+    x25519_clamp(secret);
+    good = good && x25519_public(secret, known);
     const OSSL_PARAM params[] = {OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, known.data(), known.size()),
                                  OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, secret.data(), secret.size()), OSSL_PARAM_construct_end()};
     good = good && management().import_from(key, OSSL_KEYMGMT_SELECT_KEYPAIR, params) == 1;
@@ -131,19 +133,28 @@ bool is_known() { return management().make && management().free && management().
 }  // namespace
 
 const OSSL_ALGORITHM* key_managements() {
-    static const Offer offer(is_known(), management().with({
-                                             {OSSL_FUNC_KEYMGMT_NEW, as_function(make_key)},
-                                             {OSSL_FUNC_KEYMGMT_GEN_INIT, as_function(begin_plan)},
-                                             {OSSL_FUNC_KEYMGMT_GEN_SET_PARAMS, as_function(set_plan)},
-                                             {OSSL_FUNC_KEYMGMT_GEN_SETTABLE_PARAMS, as_function(plannable)},
-                                             {OSSL_FUNC_KEYMGMT_GEN, as_function(follow_plan)},
-                                             {OSSL_FUNC_KEYMGMT_GEN_CLEANUP, as_function(free_plan)},
-                                         }));
+    // All that takes a plan is ours.
+    static const Offer offer(
+        is_known(),
+        management().with(
+            {
+                {OSSL_FUNC_KEYMGMT_NEW, as_function(make_key)},
+                {OSSL_FUNC_KEYMGMT_GEN_INIT, as_function(begin_plan)},
+                {OSSL_FUNC_KEYMGMT_GEN_SET_PARAMS, as_function(set_plan)},
+                {OSSL_FUNC_KEYMGMT_GEN_SETTABLE_PARAMS, as_function(plannable)},
+                {OSSL_FUNC_KEYMGMT_GEN, as_function(follow_plan)},
+                {OSSL_FUNC_KEYMGMT_GEN_CLEANUP, as_function(free_plan)},
+            },
+            {OSSL_FUNC_KEYMGMT_FREE, OSSL_FUNC_KEYMGMT_LOAD, OSSL_FUNC_KEYMGMT_DUP, OSSL_FUNC_KEYMGMT_HAS, OSSL_FUNC_KEYMGMT_MATCH, OSSL_FUNC_KEYMGMT_VALIDATE,
+             OSSL_FUNC_KEYMGMT_IMPORT, OSSL_FUNC_KEYMGMT_IMPORT_TYPES, OSSL_FUNC_KEYMGMT_EXPORT, OSSL_FUNC_KEYMGMT_EXPORT_TYPES, OSSL_FUNC_KEYMGMT_GET_PARAMS,
+             OSSL_FUNC_KEYMGMT_GETTABLE_PARAMS, OSSL_FUNC_KEYMGMT_SET_PARAMS, OSSL_FUNC_KEYMGMT_SETTABLE_PARAMS}));
     return offer.algorithms();
 }
 
 const OSSL_ALGORITHM* key_exchanges() {
-    static const Offer offer(is_known(), exchange().with({{OSSL_FUNC_KEYEXCH_NEWCTX, as_function(make_exchange)}}));
+    static const Offer offer(is_known(), exchange().with({{OSSL_FUNC_KEYEXCH_NEWCTX, as_function(make_exchange)}},
+                                                      {OSSL_FUNC_KEYEXCH_FREECTX, OSSL_FUNC_KEYEXCH_DUPCTX, OSSL_FUNC_KEYEXCH_INIT, OSSL_FUNC_KEYEXCH_SET_PEER,
+                                                       OSSL_FUNC_KEYEXCH_DERIVE}));
     return offer.algorithms();
 }
 

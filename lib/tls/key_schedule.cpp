@@ -52,11 +52,6 @@ class Inputs {
         const auto found = bytes(name);
         return {reinterpret_cast<const char*>(found.data()), found.size()};
     }
-    /// Of a text, which may have no size: "OSSL_PARAM_construct_utf8_string(…, 0)".
-    std::string_view word(const char* name) const {
-        const OSSL_PARAM* const found = find(name);
-        return found && found->data ? static_cast<const char*>(found->data) : "";
-    }
     /// -1: none.
     int number(const char* name) const {
         int out = -1;
@@ -90,7 +85,7 @@ bool extract(const EVP_MD* hash, const Inputs& in, std::span<unsigned char> out)
 
 int derive(void* context, unsigned char* key, std::size_t size, const OSSL_PARAM* params) {
     const Inputs in(static_cast<const Derivation*>(context)->said, params);
-    const EVP_MD* const hash = hash_named(in.word(OSSL_KDF_PARAM_DIGEST));
+    const EVP_MD* const hash = hash_named(in.text(OSSL_KDF_PARAM_DIGEST));
     if (!hash) return 0;
     const std::span<unsigned char> out(key, size);
     switch (in.number(OSSL_KDF_PARAM_MODE)) {
@@ -115,6 +110,7 @@ int say(void* context, const OSSL_PARAM* params) {
     auto& said = static_cast<Derivation*>(context)->said;
     if (!params || !params->key) return 1;
     OSSL_PARAM* const all = said ? OSSL_PARAM_merge(said, params) : nullptr;
+    if (said && !all) return 0;
     OSSL_PARAM* const kept = OSSL_PARAM_dup(all ? all : params);
     OPENSSL_free(all);
     if (!kept) return 0;

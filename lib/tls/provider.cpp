@@ -29,7 +29,7 @@ const OSSL_ALGORITHM* algorithms(void*, int operation, int* no_cache) {
 
 /// A group is one of those who manage its keys: OpenSSL does not know it where others do and say nothing of it.
 int tell_capabilities(void*, const char* capability, OSSL_CALLBACK* take, void* taker) {
-    if (std::string_view(capability) != "TLS-GROUP" || !key_managements()->algorithm_names) return 0;
+    if (std::string_view(capability) != "TLS-GROUP" || !key_managements()->algorithm_names) return 1;  // none is no mistake
     char name[] = "x25519", own[] = "X25519";
     unsigned id = 29, security_bits = 128;  // RFC 8446 4.2.7
     int oldest = TLS1_VERSION, newest = 0, oldest_datagram = DTLS1_VERSION;
@@ -66,9 +66,12 @@ int begin(const OSSL_CORE_HANDLE*, const OSSL_DISPATCH*, const OSSL_DISPATCH** o
 void offer_provider() {
     // Never unloaded: connections may outlive whoever asks for it.
     static const OSSL_PROVIDER* const offered = []() -> const OSSL_PROVIDER* {
-        if (EVP_default_properties_is_fips_enabled(nullptr)) return nullptr;
-        // Who asks for nothing in particular gets the first that there is: OpenSSL's shall be it.
-        OSSL_PROVIDER_available(nullptr, "default");
+        OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, nullptr);
+        // What is done here is not FIPS's, and is done with OpenSSL's usual provider. With that one first, those who ask for
+        // nothing in particular get its algorithms.
+        if (EVP_default_properties_is_fips_enabled(nullptr) || OSSL_PROVIDER_available(nullptr, "fips") || !OSSL_PROVIDER_available(nullptr, "default")) return nullptr;
+        key_managements();
+        key_exchanges();
         return OSSL_PROVIDER_add_builtin(nullptr, "sluice", begin) == 1 ? OSSL_PROVIDER_try_load(nullptr, "sluice", 1) : nullptr;
     }();
     if (!offered) ERR_clear_error();

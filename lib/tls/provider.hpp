@@ -6,7 +6,7 @@
 namespace sluice::tls {
 
 /// Offers TLS 1.3's key schedule and X25519 to OpenSSL, which takes ours where it is asked for `provider_properties`. At any
-/// time, any number of times. Not where OpenSSL has been told to use nothing but what FIPS knows.
+/// time, any number of times. Not where a conf of OpenSSL's has it do without its default provider, or has FIPS's.
 void offer_provider();
 /// For SSL_CTX_new_ex(): of all that is equally good, ours.
 inline constexpr const char* provider_properties = "?provider=sluice";

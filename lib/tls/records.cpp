@@ -11,8 +11,8 @@ namespace sluice::tls {
 namespace {
 
 constexpr unsigned char type_data = SSL3_RT_APPLICATION_DATA, type_alert = SSL3_RT_ALERT, type_handshake = SSL3_RT_HANDSHAKE;
-/// As OpenSSL has it, and for all records that bring no data.
-constexpr unsigned most_without_data = 32;
+/// In a row, and while nothing was sent: of empty records as OpenSSL has it; and of messages, of which it takes any number.
+constexpr unsigned most_empty = 32, most_messages = 1024;
 /// Of AES-GCM under one key 2^24.5 may be sent (RFC 8446 5.5).
 constexpr std::uint64_t most_under_one_key = std::uint64_t{1} << 24;
 
@@ -207,25 +207,25 @@ Records::Opened Records::open(std::span<char> in, std::span<char> room) {
 }
 
 Records::Opened Records::read_inner(std::span<const char> inner, std::size_t used) {
+    if (inner.size() > Protection::most_content + 1) return refuse(SSL_AD_RECORD_OVERFLOW, SSL_R_DATA_LENGTH_TOO_LONG);
     while (!inner.empty() && inner.back() == 0) inner = inner.first(inner.size() - 1);  // padding
     if (inner.empty()) return refuse(SSL_AD_UNEXPECTED_MESSAGE, SSL_R_BAD_RECORD_TYPE);
     const auto type = static_cast<unsigned char>(inner.back());
     const auto content = inner.first(inner.size() - 1);
-    if (content.size() > Protection::most_content) return refuse(SSL_AD_RECORD_OVERFLOW, SSL_R_DATA_LENGTH_TOO_LONG);
+    if (started_ > 0 && type != type_handshake) return refuse(SSL_AD_UNEXPECTED_MESSAGE, SSL_R_UNEXPECTED_RECORD);
     if (type == type_data && !content.empty()) {
-        without_data_ = 0;
-        if (started_ > 0) return refuse(SSL_AD_UNEXPECTED_MESSAGE, SSL_R_UNEXPECTED_RECORD);
+        empty_ = messages_ = 0;
         return {Kind::data, used, content};
     }
-    if (++without_data_ > most_without_data) return refuse(SSL_AD_UNEXPECTED_MESSAGE, SSL_R_RECORD_TOO_SMALL);
-    if (type == type_data) return {Kind::data, used, content};
+    if (type == type_data && ++empty_ <= most_empty) return {Kind::data, used, content};
+    if (type == type_data || ++messages_ > most_messages) return refuse(SSL_AD_UNEXPECTED_MESSAGE, SSL_R_RECORD_TOO_SMALL);
     if (type == type_alert) return read_alert(content, used);
     if (type == type_handshake) return read_handshake(content, used);
     return refuse(SSL_AD_UNEXPECTED_MESSAGE, SSL_R_UNEXPECTED_RECORD);
 }
 
 Records::Opened Records::read_alert(std::span<const char> content, std::size_t used) {
-    if (content.size() != 2 || started_ > 0) return refuse(SSL_AD_UNEXPECTED_MESSAGE, SSL_R_INVALID_ALERT);
+    if (content.size() != 2) return refuse(SSL_AD_UNEXPECTED_MESSAGE, SSL_R_INVALID_ALERT);
     const auto description = static_cast<unsigned char>(content[1]);
     if (description == SSL_AD_CLOSE_NOTIFY) return {Kind::end, used};
     if (description == SSL_AD_USER_CANCELLED) return {Kind::message, used};
@@ -236,10 +236,12 @@ Records::Opened Records::read_alert(std::span<const char> content, std::size_t u
 /// are no new negotiations.
 Records::Opened Records::read_handshake(std::span<const char> content, std::size_t used) {
     static constexpr char begin[] = {SSL3_MT_KEY_UPDATE, 0, 0, 1};
-    if (content.empty() || started_ + content.size() > message_.size()) return refuse(SSL_AD_UNEXPECTED_MESSAGE, SSL_R_UNEXPECTED_MESSAGE);
-    std::ranges::copy(content, message_.begin() + started_);
-    started_ = static_cast<unsigned char>(started_ + content.size());
-    if (!std::equal(begin, begin + std::min<std::size_t>(started_, 4), message_.begin())) return refuse(SSL_AD_UNEXPECTED_MESSAGE, SSL_R_UNEXPECTED_MESSAGE);
+    const auto rest = std::min(content.size(), message_.size() - started_);
+    std::copy_n(content.begin(), rest, message_.begin() + started_);
+    started_ = static_cast<unsigned char>(started_ + rest);
+    if (content.empty() || message_[0] != begin[0]) return refuse(SSL_AD_UNEXPECTED_MESSAGE, SSL_R_UNEXPECTED_MESSAGE);
+    if (!std::equal(begin, begin + std::min<std::size_t>(started_, 4), message_.begin())) return refuse(SSL_AD_DECODE_ERROR, SSL_R_LENGTH_MISMATCH);
+    if (rest < content.size()) return refuse(SSL_AD_UNEXPECTED_MESSAGE, SSL_R_NOT_ON_RECORD_BOUNDARY);
     if (started_ < message_.size()) return {Kind::message, used};
     started_ = 0;
     if (message_[4] != SSL_KEY_UPDATE_NOT_REQUESTED && message_[4] != SSL_KEY_UPDATE_REQUESTED) return refuse(SSL_AD_ILLEGAL_PARAMETER, SSL_R_BAD_KEY_UPDATE);
@@ -250,7 +252,7 @@ Records::Opened Records::read_handshake(std::span<const char> content, std::size
 
 std::size_t Records::seal(std::span<const iovec> content, std::size_t size, char* out) {
     std::size_t done = 0;
-    without_data_ = 0;
+    empty_ = messages_ = 0;
     if (owes_update_ || out_.next() >= most_under_one_key) {
         char update[] = {SSL3_MT_KEY_UPDATE, 0, 0, 1, SSL_KEY_UPDATE_NOT_REQUESTED};
         const iovec message{update, sizeof update};

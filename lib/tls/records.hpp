@@ -10,16 +10,16 @@
 
 namespace sluice::tls {
 
-/// How one side's records are protected: the key and nonce of RFC 8446 7.3, and the number of the next one. Wiped when it
-/// goes.
+/// How one side's records are protected: the key and nonce of RFC 8446 7.3, and the number of the next one. Made, used and
+/// destroyed on one thread; wiped when it goes.
 class Protection {
   public:
     enum class Way : std::uint8_t { seals, opens };
-    /// The largest protected record of a kind: what is added to its content.
+    /// Bytes of a record that are not its content, and those that may be it (RFC 8446 5.1, 5.2).
     static constexpr std::size_t header = 5, tag = 16, added = header + 1 + tag;
     static constexpr std::size_t most_content = 16384, most_ciphertext = most_content + 256;
 
-    /// False from good(): OpenSSL has failed.
+    /// The cipher is one of 0x1301 to 0x1303 (RFC 8446 B.4). False from good(): OpenSSL has failed.
     Protection(Way way, unsigned cipher_id, const Secret& secret, std::uint64_t next);
     ~Protection();
     Protection(const Protection&) = delete;
@@ -87,6 +87,7 @@ class Records {
 
     /// Of the server. `sent`: records that have been sent with its traffic secret. nullptr: another cipher, or OpenSSL fails.
     static std::unique_ptr<Records> take_over(const SSL_CIPHER* cipher, const TrafficSecrets& secrets, std::uint64_t sent);
+    /// The same for a cipher that Protection takes.
     Records(unsigned cipher_id, const TrafficSecrets& secrets, std::uint64_t sent);
 
     /// The record at the front of `in`, which is overwritten. Content comes in `room` if it has room for all of the record,
@@ -109,7 +110,7 @@ class Records {
     Protection in_, out_;
     bool owes_update_ = false;  // RFC 8446 4.6.3: before the next data
     unsigned char started_ = 0;  // bytes of a message of which the rest has not come
-    unsigned char without_data_ = 0;  // records in a row, while nothing was sent either
+    std::uint16_t empty_ = 0, messages_ = 0;  // records without data, in a row and while nothing was sent either
     std::array<char, 5> message_{};
 };
 

@@ -38,13 +38,13 @@ std::string_view cipher(const Agreed& agreed) { return text(SSL_CIPHER_get_name(
 std::string ciphers(const Agreed& agreed) {
     // OpenSSL asks for a connection, and looks at nothing but that it is one of TLS.
     static const Owned<SSL_CTX> context(SSL_CTX_new(TLS_method()));
-    static const Owned<SSL> any(SSL_new(context.get()));
+    static const Owned<SSL> any(context ? SSL_new(context.get()) : nullptr);
     const auto& offered = agreed.offered_ciphers;
     std::string out;
     for (std::size_t at = 0; at + 2 <= offered.size(); at += 2) {
         const auto* const bytes = reinterpret_cast<const unsigned char*>(offered.data()) + at;
         if (!out.empty()) out += ':';
-        const SSL_CIPHER* known = SSL_CIPHER_find(any.get(), bytes);
+        const SSL_CIPHER* known = any ? SSL_CIPHER_find(any.get(), bytes) : nullptr;
         if (known)
             out += SSL_CIPHER_get_name(known);
         else

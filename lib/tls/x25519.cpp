@@ -53,13 +53,18 @@ bool to_montgomery(const X25519Bytes& edwards, X25519Bytes& out) {
 
 }  // namespace
 
+void x25519_clamp(X25519Bytes& secret) {
+    secret[0] &= 248;
+    secret[31] = static_cast<unsigned char>((secret[31] & 127) | 64);
+}
+
 /// Edwards25519 has a table of its base point's multiples: less than half the work of a ladder, in constant time.
 bool x25519_public(const X25519Bytes& secret, X25519Bytes& out) {
     X25519Bytes scalar = secret, point;
-    scalar[0] &= 248;
-    scalar[31] = static_cast<unsigned char>((scalar[31] & 127) | 64);
+    x25519_clamp(scalar);
     const bool good = is_ready() && crypto_scalarmult_ed25519_base_noclamp(point.data(), scalar.data()) == 0 && to_montgomery(point, out);
     sodium_memzero(scalar.data(), scalar.size());
+    sodium_memzero(point.data(), point.size());
     return good;
 }
 

@@ -8,7 +8,9 @@ namespace sluice::tls {
 
 using X25519Bytes = std::array<unsigned char, 32>;
 
-/// False: libsodium or GMP has failed.
+/// As a secret is before it is used (RFC 7748 5).
+void x25519_clamp(X25519Bytes& secret);
+/// Of a secret, clamped or not. False: libsodium has failed.
 bool x25519_public(const X25519Bytes& secret, X25519Bytes& out);
 
 }  // namespace sluice::tls

@@ -234,6 +234,45 @@ TEST_CASE("what comes right behind the handshake is not lost") {
     CHECK(got == parts[0] + parts[1]);
 }
 
+TEST_CASE("a connection that began early is waited for, and goes on") {
+    Context client_context(false), server_context(true);
+    SSL_CTX_set_options(server_context.ctx, SSL_OP_NO_ANTI_REPLAY);
+    SSL_CTX_set_max_early_data(server_context.ctx, 16384);
+    struct Keeper final : tls::SessionKeeper {
+        SSL_SESSION* kept = nullptr;
+        void keep(SSL_SESSION* session) override { SSL_SESSION_free(std::exchange(kept, session)); }
+        ~Keeper() { SSL_SESSION_free(kept); }
+    } keeper;
+    for (const bool early : {false, true}) {
+        Wire up, down;
+        End client_end(down, up), server_end(up, down);
+        Engine client({.context = client_context.ctx, .server = false, .keeper = &keeper, .session = keeper.kept}, client_end);
+        Engine server({.context = server_context.ctx, .early_data = true}, server_end);
+        std::size_t n = 0;
+        if (early) REQUIRE(SSL_write_early_data(client.ssl(), "early", 5, &n) == 1);
+        if (!early)
+            for (int i = 0; i < 100 && !client.is_established(); ++i) client.handshake();
+        for (int i = 0; i < 100 && !server.is_established(); ++i) {
+            client.handshake();
+            server.handshake();
+        }
+        REQUIRE(server.is_established());
+        CHECK(server.agreed().early == early);
+        if (early) CHECK(read_all(server) == "early");
+        std::vector<std::string> answer{"answer"}, asks{"next"};
+        write(server, answer);
+        while (!client.is_established()) client.handshake();
+        CHECK(server.peek().outcome == Outcome::want_read);  // as who waits for the next request does
+        CHECK_FALSE(server.agreed().early);
+        CHECK(read_all(client) == "answer");
+        write(client, asks);
+        CHECK(server.peek().size > 0);
+        CHECK(read_all(server) == "next");
+        write(server, answer);
+        CHECK(read_all(client) == "answer");
+    }
+}
+
 TEST_CASE("OpenSSL is not let go where it has a say") {
     lets_go = true;
     Pair pair;

@@ -131,7 +131,9 @@ TEST_CASE("what no client may send") {
         {"a certificate nobody has asked for", SSL3_RT_HANDSHAKE, std::string("\x0b\0\0\x04\0\0\0\0", 8), SSL_AD_UNEXPECTED_MESSAGE},
         {"a new negotiation", SSL3_RT_HANDSHAKE, std::string("\x01\0\0\x01\0", 5), SSL_AD_UNEXPECTED_MESSAGE},
         {"nothing of a message", SSL3_RT_HANDSHAKE, "", SSL_AD_UNEXPECTED_MESSAGE},
-        {"a change of keys that is too long", SSL3_RT_HANDSHAKE, std::string("\x18\0\0\x02\0\0", 6), SSL_AD_UNEXPECTED_MESSAGE},
+        {"a change of keys that is too long", SSL3_RT_HANDSHAKE, std::string("\x18\0\0\x02\0\0", 6), SSL_AD_DECODE_ERROR},
+        {"the beginning of one", SSL3_RT_HANDSHAKE, std::string("\x18\x01", 2), SSL_AD_DECODE_ERROR},
+        {"too much padding", 0, std::string(16'000, 'x') + '\x17' + std::string(400, 0), SSL_AD_RECORD_OVERFLOW},
         {"something behind a change of keys", SSL3_RT_HANDSHAKE, says_update + says_update, SSL_AD_UNEXPECTED_MESSAGE},
         {"a change of keys that is neither", SSL3_RT_HANDSHAKE, std::string("\x18\0\0\x01\x02", 5), SSL_AD_ILLEGAL_PARAMETER},
         {"half an alert", SSL3_RT_ALERT, "\x01", SSL_AD_UNEXPECTED_MESSAGE},
@@ -221,8 +223,8 @@ TEST_CASE("keys change when a client says so, in one record or in several, and a
 TEST_CASE("data in the middle of a message, and an alert") {
     Both both;
     REQUIRE(both.send(SSL3_RT_HANDSHAKE, "\x18").kind == Kind::message);
-    const bool data = GENERATE(true, false);
-    CHECK(both.send(data ? SSL3_RT_APPLICATION_DATA : SSL3_RT_ALERT, std::string("\x01\0", 2)).alert == SSL_AD_UNEXPECTED_MESSAGE);
+    const bool data = GENERATE(true, false), nothing = GENERATE(true, false);
+    CHECK(both.send(data ? SSL3_RT_APPLICATION_DATA : SSL3_RT_ALERT, nothing ? "" : std::string("\x01\0", 2)).alert == SSL_AD_UNEXPECTED_MESSAGE);
 }
 
 TEST_CASE("who sends nothing but records is not listened to for ever, unless it is being answered") {
@@ -231,12 +233,12 @@ TEST_CASE("who sends nothing but records is not listened to for ever, unless it 
     int records = 0;
     std::string out(100, 0), x = "x";
     const iovec part{x.data(), 1};
-    for (; records < 100; ++records) {
+    for (; records < 2000; ++records) {
         if (answered) REQUIRE(both.server.seal({&part, 1}, 1, out.data()) > 0);
         if (both.send(updates ? SSL3_RT_HANDSHAKE : SSL3_RT_APPLICATION_DATA, updates ? says_update : "").kind == Kind::failed) break;
         if (updates) REQUIRE(both.client.update());
     }
-    CHECK(records == (answered ? 100 : 32));
+    CHECK(records == (answered ? 2000 : updates ? 1024 : 32));
 }
 
 TEST_CASE("a key is changed before it has protected too much") {

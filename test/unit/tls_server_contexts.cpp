@@ -1,4 +1,5 @@
 // Contexts of sites: each option has a handshake in memory that would fail without it.
+#include "tls/parts.hpp"
 #include "tls/server_contexts.hpp"
 
 #include <thread>
@@ -263,6 +264,11 @@ TEST_CASE("ssl_conf_command has the last word") {
     has(Site(description).mistake(), "SSL_CONF_cmd(\"Nonsense\", \"x\") failed (SSL:");
     description.commands = {{{"Options", 3}, {"Nonsense", 4}}};
     has(Site(description).mistake(), "SSL_CONF_cmd(\"Options\", \"Nonsense\") failed (SSL:");
+    CHECK_FALSE(parts_of(site.at(0))->shapes_records);
+    description.commands = {{{"recordpadding", 3}, {"512", 4}}};
+    const Site padded(description);
+    REQUIRE(padded.contexts);
+    CHECK(parts_of(padded.at(0))->shapes_records);
     CHECK(command_takes_path("DHParameters"));
     CHECK(command_takes_path("Certificate"));
     CHECK_FALSE(command_takes_path("Options"));
