@@ -256,6 +256,7 @@ Step Engine::establish() {
 /// OpenSSL keeps the connection.
 void Engine::stop_shaking() {
     shaking_.reset();
+    if (ahead().empty()) release(ahead_);
     SSL_set_read_ahead(ssl_.get(), 1);
 }
 
